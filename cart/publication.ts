@@ -1,0 +1,41 @@
+/** What the cart hands to the read model in one go: the newest state, and everything that happened since the last time. */
+import type { CartOperation, OperationOutcome, Refusal } from '../contract/operations.ts';
+import type { CartState } from './state.ts';
+
+/** One applied change. `(cartId, version)` is its identity, so that writing it twice writes it once. */
+export interface AuditEntry {
+  cartId: string;
+  /** Version after the change; it was `version - 1` before. */
+  version: number;
+  /** `addItem` …, or `reprice`, `expire`, `complete` for what the cart did by itself. */
+  kind: CartOperation['type'] | 'reprice' | 'expire' | 'complete';
+  /** The operation without the product facts, enough to play the trail back. */
+  operation: unknown;
+  actor: string;
+  /** Hash of the idempotency key; absent for what the cart did by itself. */
+  key?: string;
+  requestId: string;
+  /** Epoch ms. */
+  at: number;
+}
+
+/** What became of a request with a key: for `GET /cart/operations/{key}`. */
+export interface RequestRecord {
+  key: string;
+  fingerprint: string;
+  requestId: string;
+  version: number;
+  outcomes: OperationOutcome[];
+  refusal?: Refusal;
+  at: number;
+}
+
+export interface Publication {
+  workflowId: string;
+  state: CartState;
+  /** Generations that ended since the last publication, oldest first. */
+  finished: CartState[];
+  audit: AuditEntry[];
+  requests: RequestRecord[];
+  policy: { expiryEmptyMs: number; expiryGuestMs: number; expiryCustomerMs: number };
+}

@@ -1,0 +1,65 @@
+/**
+ * The state of one cart, as the workflow holds it and hands it over at continue-as-new. A wire format: plain JSON,
+ * instants in epoch milliseconds, money in minor units. Grow it by optional fields, or raise SCHEMA and decode the old form.
+ */
+import type { CartStatus } from '../contract/cart-view.ts';
+import type { Attributes } from '../contract/operations.ts';
+import type { Options } from '../contract/product-facts.ts';
+
+export const SCHEMA = 1;
+
+export interface CartLine {
+  id: string;
+  sku: string;
+  productId: string;
+  title: string;
+  imageUrl?: string;
+  /** Canonical: validated, defaults filled in, keys sorted. */
+  options: Options;
+  attributes: Attributes;
+  quantity: number;
+  /** Minor units for one, options included. */
+  unitPrice: number;
+  /** The price before it last moved without the shopper asking; gone once the line is changed by the shopper. */
+  previousUnitPrice?: number;
+  taxClass: string;
+  /** What the catalogue said when the line was priced. */
+  isActive: boolean;
+  stock: number;
+  revision: number;
+  pricedAt: number;
+  addedAt: number;
+}
+
+export interface CartState {
+  /** Public id; a new one for each generation. */
+  cartId: string;
+  /** Epoch ms of the first run's start: orders the lives of a cart that expired and came back under the same workflow id. */
+  bornAt: number;
+  /** Counts the carts that this workflow has carried; grows with each completed order. */
+  generation: number;
+  owner: 'guest' | 'customer';
+  /** Pseudonymous, for search attributes. */
+  ownerHash: string;
+  status: CartStatus;
+  version: number;
+  currency: string;
+  lines: readonly CartLine[];
+  /** Number of the next line; never goes back, so that a late message cannot hit a newer line. */
+  nextLine: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** Limits and delays, given to the workflow as input: a changed setting must not change an old verdict on replay. */
+export interface CartPolicy {
+  rememberedKeysMax: number;
+  rememberedKeysAgeMs: number;
+  continueAsNewAfterEvents: number;
+  publishWaitMs: number;
+  priceAgeMs: number;
+  idleTickMs: number;
+  expiryEmptyMs: number;
+  expiryGuestMs: number;
+  expiryCustomerMs: number;
+}

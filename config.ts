@@ -1,0 +1,145 @@
+/**
+ * The only reader of process.env. Each setting has a type, a default and one line of prose; docs/reference/configuration.md is
+ * generated from this table. A wrong value ends the process at start with one sentence for each mistake.
+ */
+import { z } from 'zod';
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `250ms`, `3s`, `15m`, `24h`, `7d` → milliseconds. */
+export function parseDuration(text: string): number | undefined {
+  const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
+  return amount === undefined ? undefined : Number(amount) * UNITS[unit as keyof typeof UNITS];
+}
+
+const duration = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const value = parseDuration(text);
+      if (value === undefined)
+        context.addIssue(`'${text}' is not a duration; write 250ms, 3s, 15m, 24h or 7d`);
+      return value ?? z.NEVER;
+    });
+
+const integer = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', 'on', 'off', '1', '0'])
+    .default(fallback ? 'true' : 'false')
+    .transform((text) => ['true', 'on', '1'].includes(text));
+
+const list = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    );
+
+const KEY = /^[A-Za-z0-9_-]{1,16}:[A-Za-z0-9_-]{43,}$/;
+
+const guestTokenKeys = list('').pipe(
+  z.array(z.string().regex(KEY, "write '<key id>:<base64url of at least 32 random bytes>'")),
+);
+
+export const SETTINGS = {
+  DATABASE_URL: z
+    .string()
+    .default('postgres://127.0.0.1:5433/cartwright')
+    .describe('PostgreSQL, as a connection URL.'),
+  DATABASE_POOL: integer(10, 1, 200).describe('Connections that one process may hold.'),
+  API_HOST: z.string().default('127.0.0.1').describe('Address that the API binds to.'),
+  API_PORT: integer(3000, 0, 65_535).describe('Port of the API.'),
+  WORKER_HOST: z.string().default('127.0.0.1').describe("Address of the worker's probes and metrics."),
+  WORKER_PORT: integer(9090, 0, 65_535).describe("Port of the worker's probes and metrics."),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('How much is logged.'),
+  LOG_PRETTY: flag(false).describe('Logs for people instead of JSON lines (development).'),
+  CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('EUR')
+    .describe('Currency of new carts (ISO 4217).'),
+  JWT_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe('Secret for customer tokens signed with HS256 (at least 32 characters).'),
+  JWT_JWKS_URL: z
+    .url()
+    .optional()
+    .describe('Key set for customer tokens signed with RS256, PS256, ES256 or EdDSA.'),
+  JWT_ISSUER: z.string().min(1).default('cartwright').describe('The `iss` that customer tokens must carry.'),
+  JWT_AUDIENCE: z
+    .string()
+    .min(1)
+    .default('cartwright')
+    .describe('The `aud` that customer tokens must carry.'),
+  GUEST_TOKEN_KEYS: guestTokenKeys.describe(
+    'Keys of guest tokens, newest first: `<key id>:<base64url of 32 random bytes>,…`. The first signs, all verify.',
+  ),
+  OWNER_HASH_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43,}$/)
+    .optional()
+    .describe(
+      'Key of the hash that stands for an owner in ids and logs (base64url of 32 random bytes). Never change it: customers would lose their carts.',
+    ),
+  COOKIE_SECURE: flag(true).describe(
+    '`false` only for plain http on a name other than localhost; the cookie is then called `cart` and lacks Secure.',
+  ),
+  ALLOWED_ORIGINS: list('').describe(
+    'Origins of storefronts on other hosts, exact, comma-separated (CORS and CSRF).',
+  ),
+  TRUSTED_PROXIES: list('').describe('Addresses of proxies whose X-Forwarded-For is believed.'),
+  RATE_LIMITS: flag(true).describe('Rate limits on or off.'),
+  RATE_LIMIT_PER_MINUTE: integer(300, 1, 1_000_000).describe('Requests per principal and minute.'),
+  REQUEST_DEADLINE: duration('5s').describe('How long a write may take before it is answered with 504.'),
+  LANE_LIMIT: integer(500, 1, 10_000).describe(
+    'Writes to one cart that may wait in one API process; more are answered with `cart_busy`.',
+  ),
+  PUBLISH_WAIT: duration('2s').describe(
+    'How long an answer waits for the read model before it goes out without it.',
+  ),
+  PRICE_AGE: duration('1h').describe('A change to the cart re-prices lines whose price is older than this.'),
+  REMEMBERED_KEYS_MAX: integer(256, 16, 2_000).describe('Idempotency keys that a cart remembers.'),
+  REMEMBERED_KEYS_AGE: duration('24h').describe('How long it remembers them.'),
+  CONTINUE_AS_NEW_AFTER_EVENTS: integer(350, 20, 10_000).describe(
+    'History events after which a cart starts a new run.',
+  ),
+  IDLE_TICK: duration('5m').describe('How long after a change the search attributes follow.'),
+  CART_EXPIRY_EMPTY: duration('48h').describe('Life of an empty cart since its last change.'),
+  CART_EXPIRY_GUEST: duration('90d').describe(
+    "Life of a guest's cart since its last change; also the life of the cookie.",
+  ),
+  CART_EXPIRY_CUSTOMER: duration('365d').describe("Life of a customer's cart since its last change."),
+  MAX_CACHED_WORKFLOWS: integer(2_000, 10, 100_000).describe(
+    'Carts that one worker keeps in memory (about 0.3 MB each).',
+  ),
+} as const;
+
+const schema = z.object(SETTINGS);
+
+export type Config = z.infer<typeof schema>;
+
+/**
+ * Reads and checks the settings. Throws one Error that lists every wrong setting. Empty variables count as absent.
+ */
+export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(
+    `The configuration is not valid:\n${lines.join('\n')}\nEvery setting: docs/reference/configuration.md`,
+  );
+}

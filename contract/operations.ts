@@ -1,0 +1,101 @@
+/**
+ * What may be done to a cart, and what becomes of it. The same verbs name the rules, the Temporal messages,
+ * the HTTP routes and the client's methods.
+ */
+import type { ErrorCode } from './errors.ts';
+import type { Options, ProductFacts } from './product-facts.ts';
+
+/** Short free-form notes on a line (gift message id, campaign); never interpreted. */
+export type Attributes = Readonly<Record<string, string>>;
+
+export interface AddItem {
+  type: 'addItem';
+  sku: string;
+  /** Units to add, 1–999. */
+  quantity: number;
+  options?: Options;
+  attributes?: Attributes;
+  /** True keeps the units on a line of their own even where an equal line exists. */
+  separateLine?: boolean;
+  /** The catalogue's facts at the time of the request; absent when a person sent the message by hand. */
+  facts?: ProductFacts;
+}
+
+export interface UpdateItem {
+  type: 'updateItem';
+  lineId: string;
+  /** The new quantity (not a difference), 0–999; 0 removes the line. */
+  quantity?: number;
+  /** The complete new options. */
+  options?: Options;
+  attributes?: Attributes;
+  facts?: ProductFacts;
+}
+
+export interface RemoveItem {
+  type: 'removeItem';
+  lineId: string;
+}
+
+export interface Clear {
+  type: 'clear';
+}
+
+export type CartOperation = AddItem | UpdateItem | RemoveItem | Clear;
+export type OperationType = CartOperation['type'];
+
+/** Why an operation did not happen. Nothing changed. */
+export interface Refusal {
+  code: ErrorCode;
+  /** Fit to be shown to a shopper. */
+  detail: string;
+  /** Units that could be had, with `out_of_stock` and `quantity_limit`. */
+  available?: number;
+  /** The cart's version, with `version_conflict`. */
+  currentVersion?: number;
+  /** Where in the request the trouble is, with `options_invalid`. */
+  errors?: { path: string; code: string; message: string }[];
+}
+
+export type OperationOutcome = { ok: true; lineId?: string } | { ok: false; refusal: Refusal };
+
+/**
+ * One HTTP request, as the cart sees it: one operation, or a batch. Applied at most once for each key, however often it is sent.
+ */
+export interface CartRequest {
+  /** SHA-256 (base64url, 22 characters) of the idempotency key: keys are the client's text and stay out of Temporal. */
+  key: string;
+  /** SHA-256 (base64url, 22 characters) of the canonical operations: tells a retry from another request under the same key. */
+  fingerprint: string;
+  /** This try's own id. A receipt that carries another attempt's id is a replay. */
+  attempt: string;
+  /** Who asked: `guest`, `customer`, `operator` or `system`, and a hash. Never a name. */
+  actor: string;
+  /** Request id for logs and audit. */
+  requestId: string;
+  /** The version that the caller saw; another one refuses the request with `version_conflict`. */
+  ifMatch?: number;
+  /** True: all operations or none. */
+  atomic: boolean;
+  operations: CartOperation[];
+}
+
+/** What became of a request. Small on purpose: it is stored in the history, the cart is not. */
+export interface Receipt {
+  key: string;
+  /** The attempt that was applied. */
+  attempt: string;
+  /** The cart's version after the request. */
+  version: number;
+  outcomes: OperationOutcome[];
+  /** Set when the whole request was refused; then no outcome was applied. */
+  refusal?: Refusal;
+  /** False when the read model did not take the version in time: read by query. */
+  published: boolean;
+}
+
+/** What became of a request that was answered with 202. */
+export type OperationStatus =
+  | { status: 'pending' }
+  | { status: 'applied'; version: number }
+  | { status: 'refused'; refusal: Refusal };

@@ -1,0 +1,36 @@
+/**
+ * Where Temporal is and what things are called there: namespace, task queue, workflow ids, connection. Local, self-hosted and
+ * Temporal Cloud (TLS, API key) are told apart by the standard TEMPORAL_* variables and TOML profiles alone.
+ * Source: https://docs.temporal.io/references/client-environment-configuration
+ */
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+
+/** Task queue of the cart workers. */
+export const TASK_QUEUE = 'cartwright';
+
+export type CartOwnerKind = 'guest' | 'customer';
+
+const PREFIX = { guest: 'cart:g:', customer: 'cart:u:' } as const;
+
+/** `cart:g:<guest id>` or `cart:u:<hash of the customer's subject>`: one active cart per owner by construction. */
+export const cartWorkflowId = (kind: CartOwnerKind, id: string): string => PREFIX[kind] + id;
+
+/** The inverse of `cartWorkflowId`; undefined for anything else. */
+export function parseCartWorkflowId(workflowId: string): { kind: CartOwnerKind; id: string } | undefined {
+  for (const kind of ['guest', 'customer'] as const) {
+    if (workflowId.startsWith(PREFIX[kind])) return { kind, id: workflowId.slice(PREFIX[kind].length) };
+  }
+  return undefined;
+}
+
+/**
+ * Address, TLS, API key and namespace from TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS*,
+ * TEMPORAL_PROFILE and TEMPORAL_CONFIG_FILE. Without any of them: 127.0.0.1:7233, namespace `default`.
+ */
+export function temporalConnection() {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  return {
+    connectionOptions: { ...connectionOptions, address: connectionOptions.address ?? '127.0.0.1:7233' },
+    namespace: namespace ?? 'default',
+  };
+}
