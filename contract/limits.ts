@@ -46,3 +46,6 @@ export const LINE_ID_PATTERN = '^l[1-9][0-9]{0,8}$';
 
 /** The largest amount in minor units that JSON carries exactly. */
 export const MAX_AMOUNT_MINOR = Number.MAX_SAFE_INTEGER;
+
+/** Fewer units than this are shown as `low`. */
+export const LOW_STOCK = 10;
