@@ -17,6 +17,8 @@ export interface CartLine {
   /** Canonical: validated, defaults filled in, keys sorted. */
   options: Options;
   attributes: Attributes;
+  /** Kept apart on request: equal adds do not join it. */
+  isSeparate?: true;
   quantity: number;
   /** Minor units for one, options included. */
   unitPrice: number;

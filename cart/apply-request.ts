@@ -1,0 +1,147 @@
+/**
+ * One request on one cart, exactly once: known key → the old receipt; stale If-Match → refused; then its operations, all or
+ * none (atomic) or each for itself. The order of these checks is part of the contract.
+ */
+import type {
+  CartOperation,
+  CartRequest,
+  OperationOutcome,
+  Receipt,
+  Refusal,
+} from '../contract/operations.ts';
+import { applyOperation } from './apply-operation.ts';
+import type { AuditEntry, RequestRecord } from './publication.ts';
+import { findKey, type RememberedKey, rememberKey } from './remembered-keys.ts';
+import type { CartPolicy, CartState } from './state.ts';
+import { refuse } from './verdict.ts';
+
+/** A cart and the requests that it remembers. */
+export interface Ledger {
+  state: CartState;
+  remembered: RememberedKey[];
+}
+
+export interface Applied {
+  ledger: Ledger;
+  receipt: Receipt;
+  /** False: nothing happened (refused, or a replay). */
+  hasChanged: boolean;
+  audit: AuditEntry[];
+  /** What `GET /cart/operations/{key}` will say; absent for a replay. */
+  record?: RequestRecord;
+}
+
+type Progress = { state: CartState; outcomes: OperationOutcome[]; audit: AuditEntry[] };
+
+const withoutFacts = (operation: CartOperation): unknown => ({ ...operation, facts: undefined });
+
+function step(
+  progress: Progress,
+  operation: CartOperation,
+  request: CartRequest,
+  now: number,
+): Refusal | undefined {
+  const verdict = applyOperation(progress.state, operation, now);
+  if (!verdict.ok) {
+    progress.outcomes.push({ ok: false, refusal: verdict.refusal });
+    return verdict.refusal;
+  }
+  progress.state = verdict.state;
+  progress.outcomes.push(verdict.lineId === undefined ? { ok: true } : { ok: true, lineId: verdict.lineId });
+  progress.audit.push({
+    cartId: verdict.state.cartId,
+    version: verdict.state.version,
+    kind: operation.type,
+    operation: withoutFacts(operation),
+    actor: request.actor,
+    key: request.key,
+    requestId: request.requestId,
+    at: now,
+  });
+  return undefined;
+}
+
+function run(state: CartState, request: CartRequest, now: number): Progress & { refusal?: Refusal } {
+  const progress: Progress = { state, outcomes: [], audit: [] };
+  for (const [index, operation] of request.operations.entries()) {
+    const refusal = step(progress, operation, request, now);
+    if (!refusal || !request.atomic) continue;
+    const isBatch = request.operations.length > 1;
+    const where = { path: `operations[${index}]`, code: refusal.code, message: refusal.detail };
+    return {
+      state,
+      outcomes: progress.outcomes,
+      audit: [],
+      refusal: isBatch ? { ...refusal, errors: [where, ...(refusal.errors ?? [])] } : refusal,
+    };
+  }
+  return progress;
+}
+
+function replay(ledger: Ledger, request: CartRequest, known: RememberedKey): Receipt {
+  const { key, version, attempt, outcomes } = known;
+  if (known.fingerprint === request.fingerprint) return { key, attempt, version, outcomes, published: true };
+  const detail = 'This Idempotency-Key was used for another request.';
+  return refused(ledger, request, refuse('idempotency_key_reused', detail).refusal);
+}
+
+const refused = (ledger: Ledger, request: CartRequest, refusal: Refusal): Receipt => ({
+  key: request.key,
+  attempt: request.attempt,
+  version: ledger.state.version,
+  outcomes: [],
+  refusal,
+  published: true,
+});
+
+const unchanged = (ledger: Ledger, receipt: Receipt): Applied => ({
+  ledger,
+  receipt,
+  hasChanged: false,
+  audit: [],
+});
+
+function recordOf(request: CartRequest, receipt: Receipt, now: number): RequestRecord {
+  const { key, fingerprint, requestId } = request;
+  const { version, outcomes, refusal } = receipt;
+  return { key, fingerprint, requestId, version, outcomes, at: now, ...(refusal ? { refusal } : {}) };
+}
+
+/** Applies the request to the ledger. Called twice with the same key, the second call changes nothing. */
+export function applyRequest(
+  ledger: Ledger,
+  request: CartRequest,
+  now: number,
+  policy: Pick<CartPolicy, 'rememberedKeysMax' | 'rememberedKeysAgeMs'>,
+): Applied {
+  const known = findKey(ledger.remembered, request.key);
+  if (known) return unchanged(ledger, replay(ledger, request, known));
+
+  const { version } = ledger.state;
+  if (request.ifMatch !== undefined && request.ifMatch !== version) {
+    const stale = refuse('version_conflict', 'The cart has changed meanwhile.', { currentVersion: version });
+    const receipt = refused(ledger, request, stale.refusal);
+    return { ...unchanged(ledger, receipt), record: recordOf(request, receipt, now) };
+  }
+  const { state, outcomes, audit, refusal } = run(ledger.state, request, now);
+  const receipt: Receipt = {
+    key: request.key,
+    attempt: request.attempt,
+    version: state.version,
+    outcomes,
+    ...(refusal ? { refusal } : {}),
+    published: true,
+  };
+  const record = recordOf(request, receipt, now);
+  if (audit.length === 0) return { ...unchanged(ledger, receipt), record };
+  const entry: RememberedKey = {
+    key: request.key,
+    fingerprint: request.fingerprint,
+    attempt: request.attempt,
+    version: state.version,
+    outcomes,
+    at: now,
+  };
+  const remembered = rememberKey(ledger.remembered, entry, policy);
+  return { ledger: { state, remembered }, receipt, hasChanged: true, audit, record };
+}

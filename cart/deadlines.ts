@@ -1,0 +1,19 @@
+/** When a cart ends by itself: counted from its last change, never while a checkout runs. */
+import type { CartPolicy, CartState } from './state.ts';
+
+export type ExpiryPolicy = Pick<CartPolicy, 'expiryEmptyMs' | 'expiryGuestMs' | 'expiryCustomerMs'>;
+
+/** Epoch ms at which the cart expires; undefined while it cannot. */
+export function expiresAt(state: CartState, policy: ExpiryPolicy): number | undefined {
+  if (state.status !== 'active') return undefined;
+  if (state.lines.length === 0) return state.updatedAt + policy.expiryEmptyMs;
+  return state.updatedAt + (state.owner === 'guest' ? policy.expiryGuestMs : policy.expiryCustomerMs);
+}
+
+/** The cart after its time: closed, one version on. */
+export const expire = (state: CartState, now: number): CartState => ({
+  ...state,
+  status: 'expired',
+  version: state.version + 1,
+  updatedAt: Math.max(now, state.updatedAt),
+});

@@ -1,0 +1,80 @@
+/** What the rules for lines share: building a line from facts, finding its equal, and the bounds that every change must keep. */
+import { MAX_LINES, MAX_QUANTITY } from '../contract/limits.ts';
+import type { Attributes, Refusal } from '../contract/operations.ts';
+import type { Options, ProductFacts } from '../contract/product-facts.ts';
+import { optionsKey } from './options.ts';
+import { unitPriceOf } from './price.ts';
+import type { CartLine, CartState } from './state.ts';
+import { totalsOf } from './totals.ts';
+import { refuse, type Verdict } from './verdict.ts';
+
+/** The part of a line that the catalogue decides. Undefined where the catalogue's price is out of bounds. */
+export function pricedPart(facts: ProductFacts, options: Options, now: number) {
+  const unitPrice = unitPriceOf(facts, options);
+  if (unitPrice === undefined) return undefined;
+  return {
+    sku: facts.sku,
+    productId: facts.productId,
+    title: facts.title,
+    ...(facts.imageUrl === undefined ? {} : { imageUrl: facts.imageUrl }),
+    unitPrice,
+    taxClass: facts.taxClass,
+    isActive: facts.active,
+    stock: facts.available,
+    revision: facts.revision,
+    pricedAt: now,
+  };
+}
+
+/** The line that an equal add would join: same SKU, same canonical options, not kept apart. */
+export const findEqualLine = (
+  state: CartState,
+  sku: string,
+  options: Options,
+  exceptId?: string,
+): CartLine | undefined =>
+  state.lines.find(
+    (line) =>
+      line.sku === sku &&
+      line.id !== exceptId &&
+      !line.isSeparate &&
+      optionsKey(line.options) === optionsKey(options),
+  );
+
+export const mergeAttributes = (before: Attributes, added: Attributes | undefined): Attributes =>
+  added === undefined ? before : { ...before, ...added };
+
+/** Refuses what no longer sells, what is not there in that number, and more than a line may hold. */
+export function refuseQuantity(
+  lines: readonly CartLine[],
+  changed: CartLine,
+  quantityBefore: number,
+): Refusal | undefined {
+  if (!changed.isActive) {
+    return refuse('sku_unavailable', `${changed.title} is no longer sold.`).refusal;
+  }
+  if (changed.quantity > MAX_QUANTITY) {
+    const detail = `A line holds at most ${MAX_QUANTITY} units.`;
+    return refuse('quantity_limit', detail, { available: MAX_QUANTITY - quantityBefore }).refusal;
+  }
+  const wanted = lines.reduce((sum, line) => sum + (line.sku === changed.sku ? line.quantity : 0), 0);
+  if (wanted > changed.stock) {
+    const detail =
+      changed.stock === 0
+        ? `${changed.title} is out of stock.`
+        : `Only ${changed.stock} of ${changed.title} can be had.`;
+    return refuse('out_of_stock', detail, { available: changed.stock }).refusal;
+  }
+  return undefined;
+}
+
+/** The cart with these lines, if their number and their total are within bounds. */
+export function withLines(state: CartState, lines: readonly CartLine[], lineId?: string): Verdict {
+  if (lines.length > MAX_LINES && lines.length > state.lines.length) {
+    return refuse('line_limit', `A cart holds at most ${MAX_LINES} lines.`);
+  }
+  if (totalsOf(lines) === undefined) {
+    return refuse('cart_total_limit', 'The total of the cart would be too large.');
+  }
+  return { ok: true, state: { ...state, lines }, ...(lineId === undefined ? {} : { lineId }) };
+}
