@@ -1,0 +1,26 @@
+/**
+ * Development secrets: made once with the system's random source, kept in the data folder (mode 0600), never committed. A value in
+ * the caller's environment wins over the kept one.
+ */
+import { randomBytes } from 'node:crypto';
+import { type DataFolder, readJson, writeJson } from './data-folder.ts';
+
+const MAKERS = {
+  POSTGRES_PASSWORD: () => randomBytes(24).toString('base64url'),
+  JWT_SECRET: () => randomBytes(48).toString('base64url'),
+  GUEST_TOKEN_KEYS: () => `k1:${randomBytes(32).toString('base64url')}`,
+  OWNER_HASH_KEY: () => randomBytes(32).toString('base64url'),
+} as const;
+
+export type Secrets = Record<keyof typeof MAKERS, string>;
+
+/** The secrets of a data folder; missing ones are made and kept. The same answer every time. */
+export function readSecrets(folder: DataFolder): Secrets {
+  const path = folder.file('secrets.json');
+  const kept = readJson<Partial<Secrets>>(path) ?? {};
+  const whole = Object.fromEntries(
+    Object.entries(MAKERS).map(([name, make]) => [name, kept[name as keyof Secrets] ?? make()]),
+  ) as Secrets;
+  if (Object.keys(MAKERS).some((name) => !(name in kept))) writeJson(path, whole);
+  return whole;
+}
