@@ -1,0 +1,24 @@
+/** What is known about one request while it is answered: the variables that middleware sets and routes read. */
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+
+export interface AppEnv {
+  /** Node's request and response; absent where a test calls the app without a socket. */
+  Bindings: Partial<HttpBindings>;
+  Variables: {
+    requestId: string;
+    /** `GET /cart/items/{lineId}`: the pattern, never the address. */
+    route: string | undefined;
+    /** Pseudonymous owner, once known. */
+    ownerHash: string | undefined;
+    corsHeaders: Record<string, string> | undefined;
+    /** Cookie or `Cart-Token` that goes out with the answer, whatever the answer is. */
+    credentialHeaders: Record<string, string> | undefined;
+    /** Why the request failed, for the log. */
+    failure: unknown;
+    /** The code of the problem that was answered. */
+    code: string | undefined;
+  };
+}
+
+export type Exchange = Context<AppEnv>;

@@ -1,0 +1,113 @@
+/**
+ * Who is calling, and whose cart is meant: a customer by JWT, a guest by cookie or `Cart-Token`, or nobody yet. The JWT decides where
+ * several arrive. Ids and logs carry a keyed hash, never the customer's name.
+ */
+import { createHmac } from 'node:crypto';
+import type { Config } from '../../config.ts';
+import { CART_TOKEN, GUEST_COOKIE, INSECURE_GUEST_COOKIE } from '../../contract/headers.ts';
+import { cartWorkflowId } from '../../temporal.config.ts';
+import type { CartOwner } from '../carts.ts';
+import type { Exchange } from '../exchange.ts';
+import { hasCookie, readCookie } from '../headers/cookies.ts';
+import { headerValues } from '../headers/raw-headers.ts';
+import { Problem } from '../problem.ts';
+import type { Customer, VerifyCustomer } from './customer-token.ts';
+import type { GuestTokens } from './guest-token.ts';
+
+export interface Caller {
+  kind: 'customer' | 'guest';
+  /** How the credential came; `none`: nobody yet, a guest to be made with the first write. */
+  via: 'jwt' | 'cookie' | 'header' | 'none';
+  owner?: CartOwner;
+  guestId?: string;
+  /** The guest token was signed with an older key and goes out again with the newest. */
+  needsNewToken: boolean;
+  /** A guest cookie came along, whatever decided in the end: the CSRF guard looks at this. */
+  hasCookie: boolean;
+  /** Epoch ms at which a customer's token ends. */
+  expiresAt?: number;
+}
+
+export interface Identity {
+  identify(c: Exchange): Promise<Caller>;
+  /** A new guest in the place of nobody, or of a guest whose cart has ended. */
+  mintGuest(caller: Caller): Caller & { owner: CartOwner };
+  readonly cookieName: string;
+}
+
+const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i;
+
+export interface IdentityParts {
+  config: Pick<Config, 'OWNER_HASH_KEY' | 'COOKIE_SECURE'>;
+  guestTokens: GuestTokens;
+  verifyCustomer: VerifyCustomer;
+}
+
+/** Throws without OWNER_HASH_KEY: ids made without it could be guessed from a customer's name. */
+export function createIdentity({ config, guestTokens, verifyCustomer }: IdentityParts): Identity {
+  if (config.OWNER_HASH_KEY === undefined) {
+    throw new Error('OWNER_HASH_KEY is not set; cart ids cannot be made without it.');
+  }
+  const hashKey = Buffer.from(config.OWNER_HASH_KEY, 'base64url');
+  const cookieName = config.COOKIE_SECURE ? GUEST_COOKIE : INSECURE_GUEST_COOKIE;
+  const hash = (text: string) =>
+    createHmac('sha256', hashKey).update(text).digest('base64url').slice(0, 32);
+
+  const customerOwner = ({ issuer, subject }: Customer): CartOwner => {
+    const ownerHash = hash(`customer:${issuer}\n${subject}`);
+    return { kind: 'customer', workflowId: cartWorkflowId('customer', ownerHash), ownerHash };
+  };
+  const guestOwner = (guestId: string): CartOwner => ({
+    kind: 'guest',
+    workflowId: cartWorkflowId('guest', guestId),
+    ownerHash: hash(`guest:${guestId}`),
+  });
+
+  async function byToken(authorization: string, carriesCookie: boolean): Promise<Caller> {
+    const [, token] = BEARER.exec(authorization) ?? [];
+    if (token === undefined) throw new Problem('token_invalid', 'Send Authorization: Bearer <token>.');
+    const customer = await verifyCustomer(token);
+    const { expiresAt } = customer;
+    const owner = customerOwner(customer);
+    return {
+      kind: 'customer',
+      via: 'jwt',
+      owner,
+      needsNewToken: false,
+      hasCookie: carriesCookie,
+      expiresAt,
+    };
+  }
+
+  function byGuestToken(token: string, via: 'cookie' | 'header', carriesCookie: boolean): Caller | undefined {
+    const guest = guestTokens.verify(token);
+    if (!guest) return undefined;
+    const { guestId, isCurrent } = guest;
+    const owner = guestOwner(guestId);
+    return { kind: 'guest', via, owner, guestId, needsNewToken: !isCurrent, hasCookie: carriesCookie };
+  }
+
+  return {
+    cookieName,
+    async identify(c) {
+      const cookies = c.req.header('cookie');
+      const carriesCookie = hasCookie(cookies, cookieName);
+      const authorization = c.req.header('authorization');
+      if (authorization !== undefined) return await byToken(authorization, carriesCookie);
+      const [cartToken, second] = headerValues(c, CART_TOKEN.toLowerCase());
+      if (cartToken !== undefined) {
+        const caller = second === undefined ? byGuestToken(cartToken, 'header', carriesCookie) : undefined;
+        if (!caller) throw new Problem('token_invalid', 'The Cart-Token is not valid; drop it and start anew.');
+        return caller;
+      }
+      const cookie = readCookie(cookies, cookieName);
+      const guest = cookie === undefined ? undefined : byGuestToken(cookie, 'cookie', carriesCookie);
+      // A forged or broken cookie is no cookie: the shopper goes on with a new cart instead of an error.
+      return guest ?? { kind: 'guest', via: 'none', needsNewToken: false, hasCookie: carriesCookie };
+    },
+    mintGuest(caller) {
+      const guestId = guestTokens.mint();
+      return { ...caller, kind: 'guest', owner: guestOwner(guestId), guestId, needsNewToken: true };
+    },
+  };
+}

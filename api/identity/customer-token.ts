@@ -1,0 +1,92 @@
+/**
+ * Customer tokens: JWTs signed by the shop, HS256 with a shared secret or an asymmetric key of a published key set. Each kind of key
+ * has its own list of algorithms, so that a public key can never be passed off as a secret. Issuer, audience, subject and
+ * expiry are required.
+ */
+import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { Config } from '../../config.ts';
+import { Problem } from '../problem.ts';
+
+const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
+const CLOCK_TOLERANCE_S = 5;
+const MAX_SUBJECT_LENGTH = 255;
+
+export interface Customer {
+  issuer: string;
+  subject: string;
+  /** Epoch ms at which the token ends. */
+  expiresAt: number;
+}
+
+/** Rejects with `token_expired`, `token_invalid`, or `dependency_unavailable` when the key set cannot be fetched. */
+export type VerifyCustomer = (token: string) => Promise<Customer>;
+
+export interface CustomerTokenOptions {
+  config: Pick<Config, 'JWT_SECRET' | 'JWT_JWKS_URL' | 'JWT_ISSUER' | 'JWT_AUDIENCE'>;
+  /** Stands in for the key set behind JWT_JWKS_URL. */
+  keySet?: JWTVerifyGetKey;
+  now: () => number;
+}
+
+const invalid = (cause?: unknown): Problem =>
+  new Problem('token_invalid', 'The token is not valid; sign in again.', { cause });
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof errors.JWTExpired) {
+    return new Problem('token_expired', 'Your sign-in has expired; refresh it.', { cause: error });
+  }
+  const isFetchFault =
+    error instanceof errors.JWKSTimeout ||
+    !(error instanceof errors.JOSEError) ||
+    error.code === 'ERR_JOSE_GENERIC';
+  return isFetchFault
+    ? new Problem('dependency_unavailable', 'Sign-ins cannot be checked right now.', { cause: error })
+    : invalid(error);
+}
+
+function algorithmOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).alg;
+  } catch (error) {
+    throw invalid(error);
+  }
+}
+
+/** Without any key configured every customer token is refused. */
+export function createCustomerTokens({ config, keySet, now }: CustomerTokenOptions): VerifyCustomer {
+  const { JWT_SECRET, JWT_JWKS_URL } = config;
+  const secret = JWT_SECRET === undefined ? undefined : new TextEncoder().encode(JWT_SECRET);
+  const remote =
+    keySet ??
+    (JWT_JWKS_URL === undefined
+      ? undefined
+      : createRemoteJWKSet(new URL(JWT_JWKS_URL), { timeoutDuration: 3_000 }));
+  const verify = async (token: string) => {
+    const options = {
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance: CLOCK_TOLERANCE_S,
+      currentDate: new Date(now()),
+    };
+    const algorithm = algorithmOf(token);
+    if (algorithm === 'HS256' && secret) {
+      return await jwtVerify(token, secret, { ...options, algorithms: ['HS256'] });
+    }
+    if (algorithm !== undefined && ASYMMETRIC.includes(algorithm) && remote) {
+      return await jwtVerify(token, remote, { ...options, algorithms: ASYMMETRIC });
+    }
+    throw invalid();
+  };
+  return async (token) => {
+    try {
+      const { payload } = await verify(token);
+      const { sub, exp } = payload;
+      if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH) throw invalid();
+      return { issuer: config.JWT_ISSUER, subject: sub, expiresAt: (exp as number) * 1_000 };
+    } catch (error) {
+      throw toProblem(error);
+    }
+  };
+}
