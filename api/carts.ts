@@ -1,9 +1,35 @@
 /**
- * The gateway: the only file of the API that talks to Temporal (with its lane). One HTTP request becomes one message to the
- * cart's workflow; receipts come back, views are read elsewhere.
+ * The gateway: the only file of the API that talks to Temporal. One HTTP request becomes one message to the cart's workflow (or a
+ * part of one, when several meet in its lane); receipts come back, views are read elsewhere.
  */
-import type { CartRequest, OperationStatus, Receipt } from '../contract/operations.ts';
+import { createHash } from 'node:crypto';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client';
 import type { CartView } from '../contract/cart-view.ts';
+import type { CartRequest, OperationStatus, Receipt } from '../contract/operations.ts';
+import type { Config } from '../config.ts';
+import { TASK_QUEUE } from '../temporal.config.ts';
+import type { CartInput } from '../workflows/cart-input.ts';
+import type { cartWorkflow } from '../workflows/cart-workflow.ts';
+import * as messages from '../workflows/messages.ts';
+import { CART_OWNER, CART_STATUS, ITEM_COUNT } from '../workflows/search-attributes.ts';
+import { Lanes } from './lane.ts';
+import { messageFor } from './messages-for-requests.ts';
+import type { ApiMetrics } from './metrics.ts';
+import { Problem } from './problem.ts';
+import { createTemporalClient } from './temporal-client.ts';
+import {
+  isCartGone,
+  isNoCart,
+  isOutage,
+  isWorthAnotherTry,
+  receiptsOfFailure,
+  toProblem,
+} from './temporal-errors.ts';
 
 /** Whose cart is meant. `ownerHash` is pseudonymous and safe to log. */
 export interface CartOwner {
@@ -22,7 +48,11 @@ export interface Carts {
    * `refusal`. Undefined: there is no cart and `mayCreate` was false. Rejects with `CartGone` when a guest's cart has ended
    * for good (expired or merged): the caller mints a new guest and asks again.
    */
-  submit(owner: CartOwner, request: CartRequest, options: { mayCreate: boolean }): Promise<Receipt | undefined>;
+  submit(
+    owner: CartOwner,
+    request: CartRequest,
+    options: { mayCreate: boolean },
+  ): Promise<Receipt | undefined>;
   /** The same as a signal: returns once Temporal has it for good; what becomes of it is read by `status`. */
   submitAsync(owner: CartOwner, request: CartRequest): Promise<void>;
   /** The view straight from the workflow. Undefined: there is no living cart. */
@@ -35,3 +65,224 @@ export interface Carts {
 
 /** The guest's cart has ended; its workflow id is never used again. */
 export class CartGone extends Error {}
+
+/** Requests that travel together in one Update: keeps a message under a few hundred kilobytes. */
+const MAX_REQUESTS_PER_MESSAGE = 50;
+
+/** Carts known to be alive, so that a write to them is a plain Update (cheaper than Update-with-Start). */
+const KNOWN_CARTS_MAX = 20_000;
+
+const READ_DEADLINE_MS = 2_000;
+
+/** A server that is not there is not waited for as long as one that is slow. */
+const OUTAGE_PATIENCE_MS = 2_500;
+
+interface Item {
+  request: CartRequest;
+  mayCreate: boolean;
+}
+
+const policyOf = (config: Config): CartInput['policy'] => ({
+  rememberedKeysMax: config.REMEMBERED_KEYS_MAX,
+  rememberedKeysAgeMs: config.REMEMBERED_KEYS_AGE,
+  continueAsNewAfterEvents: config.CONTINUE_AS_NEW_AFTER_EVENTS,
+  publishWaitMs: config.PUBLISH_WAIT,
+  priceAgeMs: config.PRICE_AGE,
+  idleTickMs: config.IDLE_TICK,
+  expiryEmptyMs: config.CART_EXPIRY_EMPTY,
+  expiryGuestMs: config.CART_EXPIRY_GUEST,
+  expiryCustomerMs: config.CART_EXPIRY_CUSTOMER,
+});
+
+/** The gateway over a real Temporal server. Connects on first use. */
+export function createCarts(config: Config, metrics: ApiMetrics): Carts & { close(): Promise<void> } {
+  return new TemporalCarts(createTemporalClient(), config, metrics);
+}
+
+class TemporalCarts implements Carts {
+  readonly #client: Client;
+  readonly #config: Config;
+  readonly #metrics: ApiMetrics;
+  readonly #lanes: Lanes<Item, Receipt | undefined>;
+  readonly #known = new Set<string>();
+
+  constructor(client: Client, config: Config, metrics: ApiMetrics) {
+    this.#client = client;
+    this.#config = config;
+    this.#metrics = metrics;
+    this.#lanes = new Lanes({
+      maxPerMessage: MAX_REQUESTS_PER_MESSAGE,
+      maxWaiting: config.LANE_LIMIT,
+      overflow: () => new Problem('cart_busy'),
+      tooLate: () => new Problem('overloaded'),
+    });
+    metrics.observeLanes(() => this.#lanes.read());
+  }
+
+  submit(
+    owner: CartOwner,
+    request: CartRequest,
+    { mayCreate }: { mayCreate: boolean },
+  ): Promise<Receipt | undefined> {
+    const deadline = Date.now() + this.#config.REQUEST_DEADLINE;
+    return this.#lanes.submit(owner.workflowId, { request, mayCreate }, deadline, (items) =>
+      this.#send(owner, items),
+    );
+  }
+
+  async submitAsync(owner: CartOwner, request: CartRequest): Promise<void> {
+    const { signal, signalArgs } = messageFor([request]);
+    const mayCreate = request.operations.some((operation) => operation.type === 'addItem');
+    const { workflow } = this.#client;
+    const send = async () => {
+      if (!mayCreate) return workflow.getHandle(owner.workflowId).signal(signal, ...signalArgs);
+      await workflow.signalWithStart('cartWorkflow', { ...this.#startOptions(owner), signal, signalArgs });
+    };
+    await this.#insist(send, this.#config.REQUEST_DEADLINE).catch((error: unknown) => {
+      throw isCartGone(error) ? new CartGone() : error;
+    });
+  }
+
+  queryView(owner: CartOwner): Promise<CartView | undefined> {
+    return this.#query(owner, (handle) => handle.query(messages.viewQuery));
+  }
+
+  queryStatus(owner: CartOwner, key: string): Promise<OperationStatus | undefined> {
+    return this.#query(owner, (handle) => handle.query(messages.operationQuery, key));
+  }
+
+  async isReachable(): Promise<boolean> {
+    const { connection } = this.#client;
+    const probe = () => connection.workflowService.getSystemInfo({});
+    return connection.withDeadline(Date.now() + READ_DEADLINE_MS, probe).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#client.connection.close();
+  }
+
+  /** One message for all these requests, tried until it is answered or the deadline has passed, always under the same id. */
+  async #send(owner: CartOwner, items: Item[]): Promise<(Receipt | undefined)[]> {
+    const requests = items.map(({ request }) => request);
+    const mayCreate = items.some((item) => item.mayCreate);
+    try {
+      const receipts = await this.#insist(
+        () => this.#update(owner, requests, mayCreate),
+        this.#config.REQUEST_DEADLINE,
+      );
+      if (receipts) this.#remember(owner.workflowId);
+      return receipts ?? requests.map(() => undefined);
+    } catch (error) {
+      throw isCartGone(error) ? new CartGone() : error;
+    }
+  }
+
+  async #update(
+    owner: CartOwner,
+    requests: CartRequest[],
+    mayCreate: boolean,
+  ): Promise<Receipt[] | undefined> {
+    const { update, args } = messageFor(requests);
+    const updateId = updateIdOf(requests);
+    try {
+      const isPlain = !mayCreate || this.#known.has(owner.workflowId);
+      const result = await (isPlain
+        ? this.#client.workflow.getHandle(owner.workflowId).executeUpdate(update, { args, updateId })
+        : this.#client.workflow.executeUpdateWithStart(update, {
+            args,
+            updateId,
+            startWorkflowOperation: this.#start(owner),
+          }));
+      return [result].flat() as Receipt[];
+    } catch (error) {
+      const receipts = receiptsOfFailure(error);
+      if (receipts) return receipts;
+      const wasKnown = this.#known.delete(owner.workflowId);
+      if (!isNoCart(error)) throw error;
+      return wasKnown && mayCreate ? this.#update(owner, requests, mayCreate) : undefined;
+    }
+  }
+
+  #start(owner: CartOwner) {
+    return new WithStartWorkflowOperation<typeof cartWorkflow>('cartWorkflow', {
+      ...this.#startOptions(owner),
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    });
+  }
+
+  #startOptions(owner: CartOwner) {
+    const { kind, ownerHash, workflowId } = owner;
+    const input: CartInput = {
+      schema: 1,
+      policy: policyOf(this.#config),
+      owner: kind,
+      ownerHash,
+      currency: this.#config.CURRENCY,
+    };
+    return {
+      workflowId,
+      taskQueue: TASK_QUEUE,
+      args: [input] as [CartInput],
+      // A guest's id is never born again; a customer's cart begins anew after it has expired.
+      workflowIdReusePolicy:
+        kind === 'guest' ? WorkflowIdReusePolicy.REJECT_DUPLICATE : WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      workflowTaskTimeout: '5s' as const,
+      staticSummary: `${kind} cart`,
+      memo: { label: `${kind} cart` },
+      typedSearchAttributes: [
+        { key: CART_STATUS, value: 'active' },
+        { key: CART_OWNER, value: ownerHash },
+        { key: ITEM_COUNT, value: 0 },
+      ],
+    };
+  }
+
+  async #query<Result>(
+    owner: CartOwner,
+    ask: (handle: ReturnType<Client['workflow']['getHandle']>) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const handle = this.#client.workflow.getHandle(owner.workflowId);
+    try {
+      return await this.#insist(() => ask(handle), READ_DEADLINE_MS);
+    } catch (error) {
+      if (isNoCart(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Tries again, quickly, what may succeed; a fault of ours and a lasting answer come out at once. */
+  async #insist<Result>(call: () => Promise<Result>, patienceMs: number): Promise<Result> {
+    const start = Date.now();
+    for (let pause = 20; ; pause = Math.min(pause * 1.7, 500)) {
+      try {
+        return await this.#client.connection.withDeadline(start + patienceMs, call);
+      } catch (error) {
+        const problem = toProblem(error);
+        const end = start + (isOutage(error) ? Math.min(patienceMs, OUTAGE_PATIENCE_MS) : patienceMs);
+        if (!isWorthAnotherTry(error) || Date.now() + pause >= end) throw problem;
+        this.#metrics.recordTemporalRetry(problem instanceof Problem ? problem.code : 'internal');
+        await new Promise((resolve) => setTimeout(resolve, pause * (0.8 + Math.random() * 0.4)));
+      }
+    }
+  }
+
+  #remember(workflowId: string): void {
+    if (this.#known.size >= KNOWN_CARTS_MAX) this.#known.clear();
+    this.#known.add(workflowId);
+  }
+}
+
+/**
+ * The same requests have the same id, whichever API process sends them and however often. Temporal answers a repeated id by
+ * itself within one run; the cart's remembered keys do so for ever.
+ */
+function updateIdOf(requests: readonly CartRequest[]): string {
+  const [first] = requests;
+  if (requests.length === 1 && first) return `${first.key}:${first.fingerprint}`;
+  const hash = createHash('sha256');
+  for (const { attempt } of requests) hash.update(attempt).update(' ');
+  return `lane:${hash.digest('base64url').slice(0, 22)}`;
+}

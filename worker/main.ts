@@ -1,0 +1,82 @@
+/**
+ * The worker process: connects (waiting for Temporal as long as it takes), verifies the search attributes, runs carts until it is
+ * told to stop, and then finishes what it has begun.
+ */
+import { createServer } from 'node:net';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import pino from 'pino';
+import { createActivities } from '../activities/create-activities.ts';
+import { readConfig } from '../config.ts';
+import { connect } from '../database/client.ts';
+import { temporalConnection } from '../temporal.config.ts';
+import { buildWorkflowBundle } from './bundle.ts';
+import { createWorker } from './create-worker.ts';
+import { serveProbes } from './probes.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
+
+const config = readConfig();
+const log = pino({
+  name: 'worker',
+  level: config.LOG_LEVEL,
+  ...(config.LOG_PRETTY ? { transport: { target: 'pino-pretty' } } : {}),
+});
+
+/** The SDK wants an address for its metrics before it starts. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+const metricsAddress = `127.0.0.1:${await freePort()}`;
+Runtime.install({
+  telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } },
+  logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+    const method = level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : 'debug';
+    log[method](meta ?? {}, message);
+  }),
+});
+
+async function connectToTemporal(): Promise<{ connection: NativeConnection; namespace: string }> {
+  const { connectionOptions, namespace } = temporalConnection();
+  for (;;) {
+    try {
+      const connection = await NativeConnection.connect(connectionOptions);
+      await ensureSearchAttributes(connection, namespace);
+      return { connection, namespace };
+    } catch (error) {
+      log.warn(
+        { reason: (error as Error).message, address: connectionOptions.address },
+        'waiting for Temporal',
+      );
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+let worker: Worker | undefined;
+const probes = await serveProbes(
+  () => worker,
+  `http://${metricsAddress}/metrics`,
+  config.WORKER_HOST,
+  config.WORKER_PORT,
+);
+const sql = connect(config.DATABASE_URL, { max: config.DATABASE_POOL, name: 'cartwright-worker' });
+const bundlePath = await buildWorkflowBundle();
+const { connection, namespace } = await connectToTemporal();
+worker = await createWorker({
+  connection,
+  namespace,
+  activities: createActivities({ sql, log }),
+  bundlePath,
+  maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
+});
+log.info({ namespace, cached: config.MAX_CACHED_WORKFLOWS }, 'the worker runs');
+await worker.run();
+log.info('the worker has stopped');
+probes.close();
+await connection.close();
+await sql.end({ timeout: 5 });

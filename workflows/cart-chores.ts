@@ -1,0 +1,99 @@
+/**
+ * What a cart does for itself with the database's help: publish its changes, look up products for messages sent by hand, re-price
+ * old lines. When the database is away the cart goes on without it, tries again at growing distances, and catches up.
+ */
+import { log, workflowInfo } from '@temporalio/workflow';
+import { reprice, skusPricedBefore } from '../cart/reprice.ts';
+import type { CartOperation } from '../contract/operations.ts';
+import type { ProductFacts } from '../contract/product-facts.ts';
+import { localActivities } from './activity-proxies.ts';
+import { type CartKeeper, emptyOutbox, isEmpty, joinOutboxes } from './cart-keeper.ts';
+
+/** Waits between tries: 1, 2, 4, then 8 seconds. */
+const retryDelayMs = (failures: number): number => 1_000 * 2 ** Math.min(failures - 1, 3);
+
+export class CartChores {
+  /** Epoch ms before which nothing is tried again. */
+  retryAt = 0;
+  readonly #keeper: CartKeeper;
+  readonly #activities: ReturnType<typeof localActivities>;
+
+  constructor(keeper: CartKeeper) {
+    this.#keeper = keeper;
+    this.#activities = localActivities(keeper.policy.publishWaitMs);
+  }
+
+  get arePending(): boolean {
+    const { outbox, unpriced, wantsReprice } = this.#keeper;
+    return !isEmpty(outbox) || unpriced.length > 0 || wantsReprice;
+  }
+
+  get areDue(): boolean {
+    return this.arePending && Date.now() >= this.retryAt;
+  }
+
+  /** Does everything that is due. Never throws: a failure means later. */
+  async run(): Promise<void> {
+    const keeper = this.#keeper;
+    try {
+      while (!isEmpty(keeper.outbox)) await this.#publish();
+      if (keeper.wantsReprice) await this.#repriceOldLines();
+      if (keeper.unpriced.length > 0) await this.#priceWaiting();
+      keeper.publishFailures = 0;
+    } catch {
+      keeper.publishFailures += 1;
+      this.retryAt = Date.now() + retryDelayMs(keeper.publishFailures);
+      log.warn('the database is out of reach', { failures: keeper.publishFailures });
+    }
+  }
+
+  async #publish(): Promise<void> {
+    const keeper = this.#keeper;
+    const { outbox, state, policy } = keeper;
+    keeper.outbox = emptyOutbox();
+    try {
+      await this.#activities.publishCart({ workflowId: workflowInfo().workflowId, state, policy, ...outbox });
+      keeper.publishedVersion = state.version;
+    } catch (error) {
+      keeper.outbox = joinOutboxes(outbox, keeper.outbox);
+      throw error;
+    }
+  }
+
+  async #repriceOldLines(): Promise<void> {
+    const keeper = this.#keeper;
+    const skus = skusPricedBefore(keeper.state, Date.now() - keeper.policy.priceAgeMs);
+    const facts = await this.#activities.readProductFacts(skus);
+    const { state, hasChanged } = reprice(keeper.state, skus, facts, Date.now());
+    keeper.wantsReprice = false;
+    const prices = state.lines.map((line) => ({ lineId: line.id, unitPrice: line.unitPrice }));
+    if (hasChanged) keeper.become(state, 'reprice', { prices });
+    else keeper.ledger = { ...keeper.ledger, state };
+  }
+
+  /** Messages sent by hand carry no facts: look them up, then take them like any other. */
+  async #priceWaiting(): Promise<void> {
+    const keeper = this.#keeper;
+    const waiting = keeper.unpriced;
+    const skus = waiting.flatMap((request) => request.operations.map((operation) => this.#skuOf(operation)));
+    const facts = await this.#activities.readProductFacts([
+      ...new Set(skus.filter((sku) => sku !== undefined)),
+    ]);
+    keeper.unpriced = keeper.unpriced.slice(waiting.length);
+    for (const request of waiting) {
+      const operations = request.operations.map((operation) => this.#withFacts(operation, facts));
+      keeper.settle(request.key, keeper.take([{ ...request, operations }], true));
+    }
+  }
+
+  #skuOf(operation: CartOperation): string | undefined {
+    if (operation.type === 'addItem') return operation.sku;
+    if (operation.type !== 'updateItem') return undefined;
+    return this.#keeper.state.lines.find((line) => line.id === operation.lineId)?.sku;
+  }
+
+  #withFacts(operation: CartOperation, facts: readonly ProductFacts[]): CartOperation {
+    const found = facts.find((fact) => fact.sku === this.#skuOf(operation));
+    return found ? ({ ...operation, facts: found } as CartOperation) : operation;
+  }
+}

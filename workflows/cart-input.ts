@@ -1,0 +1,31 @@
+/** The argument of a cart workflow: how it begins, or what the last run handed over. A wire format; see cart/state.ts. */
+import type { AuditEntry, RequestRecord } from '../cart/publication.ts';
+import type { RememberedKey } from '../cart/remembered-keys.ts';
+import type { CartPolicy, CartState } from '../cart/state.ts';
+import type { CartRequest } from '../contract/operations.ts';
+
+/** Changes that the read model has not taken yet. */
+export interface Outbox {
+  audit: AuditEntry[];
+  requests: RequestRecord[];
+  finished: CartState[];
+}
+
+export interface CartInput {
+  schema: 1;
+  policy: CartPolicy;
+  owner: 'guest' | 'customer';
+  ownerHash: string;
+  currency: string;
+  /** Everything below: handed over at continue-as-new. */
+  carried?: Carried;
+}
+
+export interface Carried {
+  state: CartState;
+  remembered: RememberedKey[];
+  outbox: Outbox;
+  /** Requests that wait for product facts. */
+  unpriced: CartRequest[];
+  publishedVersion: number;
+}

@@ -1,0 +1,195 @@
+/**
+ * Holds one cart inside its workflow: takes requests (synchronously, so that they cannot interleave), keeps what the read model
+ * has still to hear, and knows what is due. The main loop in cart-workflow.ts does the waiting.
+ */
+import { currentUpdateInfo, log, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
+import type { Applied, Ledger } from '../cart/apply-request.ts';
+import { type AppliedAll, applyRequests } from '../cart/apply-requests.ts';
+import { expire, expiresAt } from '../cart/deadlines.ts';
+import { newCart, nextGeneration } from '../cart/new-cart.ts';
+import type { AuditEntry } from '../cart/publication.ts';
+import { findKey } from '../cart/remembered-keys.ts';
+import { skusPricedBefore } from '../cart/reprice.ts';
+import type { CartPolicy, CartState } from '../cart/state.ts';
+import { refuse } from '../cart/verdict.ts';
+import { toCartView } from '../cart/view.ts';
+import type { CartView } from '../contract/cart-view.ts';
+import type { CartRequest, OperationStatus, Receipt } from '../contract/operations.ts';
+import type { CartInput, Carried, Outbox } from './cart-input.ts';
+import { currentDetails } from './current-details.ts';
+
+/** Unpublished changes beyond which writes are refused: the hand-over at continue-as-new must stay under a payload's 2 MiB. */
+const OUTBOX_LIMIT = 1_000;
+
+export const emptyOutbox = (): Outbox => ({ audit: [], requests: [], finished: [] });
+
+export const isEmpty = (outbox: Outbox): boolean =>
+  outbox.audit.length + outbox.requests.length + outbox.finished.length === 0;
+
+export const joinOutboxes = (first: Outbox, second: Outbox): Outbox => ({
+  audit: [...first.audit, ...second.audit],
+  requests: [...first.requests, ...second.requests],
+  finished: [...first.finished, ...second.finished],
+});
+
+export class CartKeeper {
+  readonly policy: CartPolicy;
+  ledger: Ledger;
+  outbox: Outbox;
+  /** Requests sent by hand, without product facts: the main loop prices them. */
+  unpriced: CartRequest[];
+  publishedVersion: number;
+  /** Failures in a row; while there are any, nobody waits for the read model. */
+  publishFailures = 0;
+  /** The next generation starts on a new run. */
+  wantsNewRun = false;
+  wantsReprice = false;
+  /** Version that the search attributes show. */
+  indexedVersion = 0;
+  /** Updates sent by hand that wait for their receipt. */
+  readonly #awaited = new Map<string, Receipt | undefined>();
+  #notice = '';
+
+  constructor(input: CartInput) {
+    const { policy, carried } = input;
+    const birth = { owner: input.owner, ownerHash: input.ownerHash, currency: input.currency };
+    this.policy = policy;
+    this.ledger = carried
+      ? { state: carried.state, remembered: carried.remembered }
+      : { state: newCart({ ...birth, cartId: uuid4() }, Date.now()), remembered: [] };
+    this.outbox = carried?.outbox ?? emptyOutbox();
+    this.unpriced = carried?.unpriced ?? [];
+    this.publishedVersion = carried?.publishedVersion ?? 0;
+    // Continue-as-new carries fresh attributes along; a new cart is indexed at its start.
+    this.indexedVersion = this.state.version;
+  }
+
+  get state(): CartState {
+    return this.ledger.state;
+  }
+
+  /** What would become of the requests. Changes nothing: validators call it. */
+  tryOut(requests: readonly CartRequest[]): AppliedAll {
+    if (this.outbox.audit.length >= OUTBOX_LIMIT) return this.#refuseAll(requests);
+    return applyRequests(this.ledger, requests, Date.now(), this.policy);
+  }
+
+  /** Applies the requests. A signal's refusals are recorded, since nobody heard them. */
+  take(requests: readonly CartRequest[], isSignal = false): Applied[] {
+    const { ledger, applied, hasChanged } = this.tryOut(requests);
+    this.ledger = ledger;
+    for (const { audit, record, hasChanged: isNews, receipt } of applied) {
+      this.outbox.audit.push(...audit);
+      if (record && (isNews || isSignal)) this.outbox.requests.push(record);
+      if (isSignal && receipt.refusal) this.note(`refused: ${receipt.refusal.detail}`);
+    }
+    if (hasChanged) {
+      this.wantsReprice ||= skusPricedBefore(this.state, Date.now() - this.policy.priceAgeMs).length > 0;
+      this.show();
+    }
+    return applied;
+  }
+
+  /** The receipts, each with whether the read model has its version. */
+  receipts(applied: readonly Applied[]): Receipt[] {
+    return applied.map(({ receipt }) => ({
+      ...receipt,
+      published: receipt.version <= this.publishedVersion,
+    }));
+  }
+
+  /** Replaces the state by one that the cart came to by itself. */
+  become(state: CartState, kind: AuditEntry['kind'], operation: unknown): void {
+    const { cartId } = this.state;
+    this.ledger = { ...this.ledger, state };
+    const entry = { cartId, version: state.version, kind, operation, actor: 'system', at: Date.now() };
+    this.outbox.audit.push({ ...entry, requestId: workflowInfo().runId });
+    this.show();
+  }
+
+  /** Puts a request without product facts in line for the main loop. */
+  queue(request: CartRequest): void {
+    this.unpriced.push(request);
+  }
+
+  /** The same, for a sender who waits: `takeReceipt` has the receipt once the loop has settled it. */
+  queueAwaited(request: CartRequest): void {
+    this.#awaited.set(request.key, undefined);
+    this.queue(request);
+  }
+
+  settle(key: string, applied: readonly Applied[]): void {
+    if (this.#awaited.has(key)) this.#awaited.set(key, this.receipts(applied)[0]);
+  }
+
+  isSettled(key: string): boolean {
+    return this.#awaited.get(key) !== undefined;
+  }
+
+  takeReceipt(key: string): Receipt {
+    const receipt = this.#awaited.get(key) as Receipt;
+    this.#awaited.delete(key);
+    return receipt;
+  }
+
+  expireIfDue(): void {
+    const due = expiresAt(this.state, this.policy);
+    if (due === undefined || due > Date.now() || this.unpriced.length > 0) return;
+    this.become(expire(this.state, Date.now()), 'expire', {});
+  }
+
+  /** Ends this generation after an order; the workflow goes on as a fresh, empty cart. */
+  complete(orderId: string): void {
+    if (this.state.status === 'expired' || this.state.lines.length === 0) return;
+    const { finished, next } = nextGeneration(this.state, uuid4(), Date.now());
+    this.outbox.finished.push(finished);
+    this.become(next, 'complete', { orderId });
+    this.wantsNewRun = true;
+  }
+
+  /** A line for the operator who sent a message that did not do what it should. */
+  note(text: string): void {
+    log.warn('cart message ignored', { reason: text });
+    this.#notice = text;
+    this.show();
+  }
+
+  show(): void {
+    const notice = this.#notice === '' ? '' : `\n\nLast message ${this.#notice}`;
+    setCurrentDetails(currentDetails(this.state) + notice);
+  }
+
+  view(): CartView {
+    return toCartView(this.state, this.policy);
+  }
+
+  statusOf(key: string): OperationStatus | undefined {
+    const known = findKey(this.ledger.remembered, key);
+    if (known) return { status: 'applied', version: known.version };
+    if (this.unpriced.some((request) => request.key === key)) return { status: 'pending' };
+    const record = this.outbox.requests.findLast((request) => request.key === key);
+    return record?.refusal && { status: 'refused', refusal: record.refusal };
+  }
+
+  carry(): Carried {
+    const { state, remembered } = this.ledger;
+    const { outbox, unpriced, publishedVersion } = this;
+    return { state, remembered, outbox, unpriced, publishedVersion };
+  }
+
+  /** A key for a message sent by hand: its update id, or a fresh one. */
+  handKey(): string {
+    return `by-hand:${currentUpdateInfo()?.id ?? uuid4()}`;
+  }
+
+  #refuseAll(requests: readonly CartRequest[]): AppliedAll {
+    const { refusal } = refuse('overloaded', 'The cart cannot take changes until the database is back.');
+    const applied = requests.map(({ key, attempt }) => ({
+      ledger: this.ledger,
+      receipt: { key, attempt, version: this.state.version, outcomes: [], refusal, published: true },
+      hasChanged: false,
+      audit: [],
+    }));
+    return { ledger: this.ledger, applied, hasChanged: false };
+  }
+}

@@ -1,0 +1,2 @@
+/** What the workers' bundle exports: every workflow, by its registered name. */
+export { cartWorkflow } from './cart-workflow.ts';
