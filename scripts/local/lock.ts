@@ -3,6 +3,7 @@
  * as stale and taken over without a manual step.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type ProcessIdentity, identify, isAlive } from './process-identity.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -28,6 +29,12 @@ export function tryLock(path: string): Lock | ProcessIdentity {
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/** Who holds the lock of a data folder right now. */
+export function livingLock(dataDir: string): ProcessIdentity | undefined {
+  const holder = readHolder(join(dataDir, 'lock'));
+  return holder && isAlive(holder) ? holder : undefined;
 }
 
 /** Waits for the lock. Throws when it is still held after `withinMs`. */

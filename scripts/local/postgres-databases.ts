@@ -15,17 +15,24 @@ const SHOP = 'cartwright';
 const READER = 'cartwright_reader';
 const SUPERUSER_CONNECTIONS = 1;
 
-/** Makes the roles and the shop's database. The same password serves all roles of this loopback-only cluster. */
-export async function ensureShopDatabase(adminUrl: string): Promise<Databases> {
-  const password = new URL(adminUrl).password;
+export interface Passwords {
+  shop: string;
+  reader: string;
+}
+
+/** Makes the roles and the shop's database. */
+export async function ensureShopDatabase(adminUrl: string, passwords: Passwords): Promise<Databases> {
   await withDatabase(adminUrl, async (sql) => {
-    await ensureRole(sql, SHOP, password, 'CREATEDB');
-    await ensureRole(sql, READER, password, '');
+    await ensureRole(sql, SHOP, passwords.shop, 'CREATEDB');
+    await ensureRole(sql, READER, passwords.reader, '');
     await sql.unsafe(`GRANT pg_read_all_data TO ${READER}`);
     await sql.unsafe(`ALTER ROLE ${READER} SET default_transaction_read_only = on`);
     await ensureDatabase(sql, SHOP, SHOP);
   });
-  return { databaseUrl: urlOf(adminUrl, SHOP, SHOP), databaseReadOnly: urlOf(adminUrl, READER, SHOP) };
+  return {
+    databaseUrl: urlOf(adminUrl, SHOP, passwords.shop),
+    databaseReadOnly: urlOf(adminUrl, READER, passwords.reader),
+  };
 }
 
 /** Makes databases for Temporal, owned by the role of `url`. */
@@ -68,9 +75,10 @@ async function ensureDatabase(sql: postgres.Sql, name: string, owner?: string): 
   }
 }
 
-function urlOf(adminUrl: string, user: string, database: string): string {
+function urlOf(adminUrl: string, user: string, password: string): string {
   const url = new URL(adminUrl);
   url.username = user;
-  url.pathname = `/${database}`;
+  url.password = password;
+  url.pathname = `/${SHOP}`;
   return url.href;
 }

@@ -5,14 +5,24 @@
 import { randomBytes } from 'node:crypto';
 import { type DataFolder, readJson, writeJson } from './data-folder.ts';
 
+const password = () => randomBytes(24).toString('base64url');
+
 const MAKERS = {
-  POSTGRES_PASSWORD: () => randomBytes(24).toString('base64url'),
+  SUPERUSER_PASSWORD: password,
+  SHOP_PASSWORD: password,
+  READER_PASSWORD: password,
   JWT_SECRET: () => randomBytes(48).toString('base64url'),
   GUEST_TOKEN_KEYS: () => `k1:${randomBytes(32).toString('base64url')}`,
   OWNER_HASH_KEY: () => randomBytes(32).toString('base64url'),
 } as const;
 
 export type Secrets = Record<keyof typeof MAKERS, string>;
+
+/** The settings among the secrets, by the names that config.ts reads. */
+export function shopSecrets(folder: DataFolder): Record<string, string> {
+  const { JWT_SECRET, GUEST_TOKEN_KEYS, OWNER_HASH_KEY } = readSecrets(folder);
+  return { JWT_SECRET, GUEST_TOKEN_KEYS, OWNER_HASH_KEY };
+}
 
 /** The secrets of a data folder; missing ones are made and kept. The same answer every time. */
 export function readSecrets(folder: DataFolder): Secrets {

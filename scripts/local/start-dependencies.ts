@@ -40,6 +40,8 @@ export interface Dependencies {
   temporalAddress: string;
   temporalNamespace: string;
   temporalUi?: string;
+  /** It was there before: nothing of it is started or stopped here. */
+  isTemporalYours: boolean;
 }
 
 /** Hands out the session's ports: asked for, else those of the last start on this folder, else the defaults, else any. */
@@ -115,14 +117,18 @@ async function bringUpPostgres(
   return session.report.step('PostgreSQL', async (progress) => {
     const port = await ports.take('postgres', 'postgres', 'PostgreSQL');
     progress('making the database folder');
-    const cluster = await prepareCluster(session.folder, port, readSecrets(session.folder).POSTGRES_PASSWORD);
+    const secrets = readSecrets(session.folder);
+    const cluster = await prepareCluster(session.folder, port, secrets.SUPERUSER_PASSWORD);
     if (cluster.movedTo)
       session.report.note(
         `PostgreSQL cannot run as root, and its account cannot pass ${session.folder.path}: its files are in ${cluster.movedTo}`,
       );
     progress('starting');
     await session.start(cluster.component);
-    const databases = await ensureShopDatabase(cluster.adminUrl);
+    const databases = await ensureShopDatabase(cluster.adminUrl, {
+      shop: secrets.SHOP_PASSWORD,
+      reader: secrets.READER_PASSWORD,
+    });
     return { ...databases, temporalUrl: cluster.adminUrl, temporalPrefix: '' };
   });
 }
@@ -141,7 +147,10 @@ async function useOwnPostgres(report: Reporter, url: string): Promise<Ground> {
   return { databaseUrl: url, databaseReadOnly: '', temporalUrl: url, temporalPrefix: `${name}_` };
 }
 
-type TemporalPlace = Pick<Dependencies, 'temporalAddress' | 'temporalNamespace' | 'temporalUi'>;
+type TemporalPlace = Pick<
+  Dependencies,
+  'temporalAddress' | 'temporalNamespace' | 'temporalUi' | 'isTemporalYours'
+>;
 
 async function bringUpTemporal(
   session: Session,
@@ -153,7 +162,7 @@ async function bringUpTemporal(
   if (found.kind === 'address') {
     const namespace = await ensureOwnNamespace(options.environment);
     session.report.note(`Temporal: yours, at ${found.address}, namespace ${namespace}`);
-    return { temporalAddress: found.address, temporalNamespace: namespace };
+    return { temporalAddress: found.address, temporalNamespace: namespace, isTemporalYours: true };
   }
   const port = await ports.take('temporal', 'temporal', 'Temporal');
   const uiPort = options.withUi ? await ports.take('temporalUi', 'temporal-ui', 'Temporal UI') : undefined;
@@ -170,6 +179,7 @@ async function bringUpTemporal(
   return {
     temporalAddress: address,
     temporalNamespace: 'default',
+    isTemporalYours: false,
     ...(hasUi && { temporalUi: `http://127.0.0.1:${uiPort}` }),
   };
 }

@@ -9,11 +9,18 @@ const RETENTION_SECONDS = 7 * 24 * 60 * 60;
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
 
-/** True when the frontend answers. */
+/** True when the server answers for a workflow that is not there: only then its inner services serve, too. */
 export async function isTemporalReady(address: string): Promise<boolean> {
-  return withConnection(address, 2_000, async (connection) => {
-    await connection.workflowService.getSystemInfo({});
-    return true;
+  return withConnection(address, 2_000, async ({ workflowService }) => {
+    try {
+      await workflowService.describeWorkflowExecution({
+        namespace: 'default',
+        execution: { workflowId: 'none' },
+      });
+      return true;
+    } catch (error) {
+      return codeOf(error) === NOT_FOUND;
+    }
   });
 }
 
@@ -22,7 +29,7 @@ export async function isTemporalReady(address: string): Promise<boolean> {
  * again and from several processes.
  */
 export async function ensureNamespace(address: string, namespace: string): Promise<void> {
-  await withConnection(address, 10_000, async ({ workflowService }) => {
+  await withConnection(address, 70_000, async ({ workflowService }) => {
     const isServed = async () => {
       try {
         // Counting goes through the namespace registry and the visibility store, which lag behind the registration.
@@ -60,7 +67,7 @@ async function withConnection<T>(
 ): Promise<T> {
   const connection = Connection.lazy({ address, connectTimeout: timeoutMs });
   try {
-    return await connection.withDeadline(Date.now() + Math.max(timeoutMs, 70_000), () => use(connection));
+    return await connection.withDeadline(Date.now() + timeoutMs, () => use(connection));
   } finally {
     await connection.close();
   }

@@ -1,0 +1,223 @@
+/**
+ * The whole local stack on one data folder: PostgreSQL, Temporal, tables, catalogue, workers, APIs, each started when what it
+ * needs is ready.
+ */
+import { join } from 'node:path';
+import { type Sql, connect } from '../../database/client.ts';
+import { loadCatalogue } from '../../database/load-catalogue.ts';
+import { migrate } from '../../database/migrate.ts';
+import { buildWorkflowBundle } from '../../worker/bundle.ts';
+import { SETTINGS } from '../../config.ts';
+import { type Component, STAGE, livingProcess, recallComponents } from './component.ts';
+import { ROOT } from './data-folder.ts';
+import type { Reporter } from './reporter.ts';
+import { restartCommand } from './restart-command.ts';
+import { shopSecrets } from './secrets.ts';
+import { type Session, openSession } from './session.ts';
+import {
+  type Dependencies,
+  type DependencyOptions,
+  PortBook,
+  bringUpDependencies,
+} from './start-dependencies.ts';
+import { supervise } from './supervisor.ts';
+
+export interface StackOptions extends DependencyOptions {
+  dataDir: string;
+  report: Reporter;
+  apis: number;
+  workers: number;
+  catalogue: 'demo' | 'test' | 'none';
+  /** Start again what ends by itself. */
+  restarts: boolean;
+}
+
+/** What `npm run stack -- --json` prints. */
+export interface StackInfo {
+  api: string[];
+  temporal: { address: string; ui?: string; isYours: boolean };
+  database: string;
+  /** Absent when PostgreSQL is yours (DATABASE_URL). */
+  databaseReadOnly?: string;
+  processes: { name: string; pid: number; restart: string }[];
+  jwt: { secret: string; issuer: string; audience: string };
+  data: string;
+  /** A product that the catalogue has, for examples. */
+  sampleSku: string;
+}
+
+export interface Stack extends StackInfo {
+  /** Stops everything that was started, in reverse order. Called again, it kills what has not stopped yet. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything and answers when the last part is ready. When one part fails, the others are stopped and it throws. */
+export async function startStack(options: StackOptions, session?: Session): Promise<Stack> {
+  const own = session ?? (await openSession(options.dataDir, options.report));
+  try {
+    const ports = new PortBook(own, options);
+    const dependencies = await bringUpDependencies(own, options, ports);
+    const sampleSku = await prepareShop(own, options, dependencies);
+    const environment = applicationEnvironment(own, options.environment, dependencies);
+    await startMany(own, options.workers, (number) => describeWorker(number, environment, ports));
+    const apis = await startMany(own, options.apis, (number) => describeApi(number, environment, ports));
+    void supervise(own, {
+      restarts: options.restarts,
+      hint: (name) => `Start it again: ${restartCommand(name, own.folder.path)}`,
+    });
+    const info = describeStack(own, dependencies, apis, environment);
+    return { ...info, sampleSku, stop: () => own.stop() };
+  } catch (error) {
+    await own.stop();
+    throw error;
+  }
+}
+
+async function prepareShop(
+  session: Session,
+  { catalogue, report }: StackOptions,
+  { databaseUrl }: Dependencies,
+): Promise<string> {
+  const sql = connect(databaseUrl, { max: 1, name: 'cartwright-start', statementTimeoutMs: 0 });
+  try {
+    await Promise.all([
+      report.step('Tables and catalogue', async (progress) => {
+        progress('migrations');
+        // postgres.js 3.4.9 with fetch_types off never answers reserve() on a pool that has no open connection yet.
+        await sql`SELECT 1`;
+        await migrate(sql);
+        progress(`${catalogue} catalogue`);
+        if (catalogue !== 'none') await loadCatalogue(sql, catalogue);
+      }),
+      report.step('Workflow bundle', () => buildWorkflowBundle()),
+    ]);
+    session.stopping.throwIfAborted();
+    return await sampleSku(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** The first simple product in stock: one without options, so that an example needs only its SKU. */
+async function sampleSku(sql: Sql): Promise<string> {
+  const [row] = await sql<{ sku: string }[]>`
+    SELECT sku FROM variants JOIN products USING (product_id)
+    WHERE products.active AND options = '[]'::jsonb ORDER BY sku LIMIT 1`;
+  return row?.sku ?? 'T-A';
+}
+
+/** Starts `count` equal components side by side. */
+async function startMany(
+  session: Session,
+  count: number,
+  describe: (number: number) => Promise<Component>,
+): Promise<Component[]> {
+  const components: Component[] = [];
+  for (let number = 1; number <= count; number += 1) components.push(await describe(number));
+  await Promise.all(
+    components.map((component) =>
+      session.report.step(nameForPeople(component.name, count), () => session.start(component)),
+    ),
+  );
+  return components;
+}
+
+function nameForPeople(name: string, count: number): string {
+  const title = name.startsWith('api') ? 'API' : 'Worker';
+  return count === 1 ? title : `${title} ${name.split('-')[1]}`;
+}
+
+type Environment = Record<string, string>;
+
+/** Settings of the shop's own processes: made here, unless the caller's environment says otherwise. */
+function applicationEnvironment(
+  session: Session,
+  caller: NodeJS.ProcessEnv,
+  dependencies: Dependencies,
+): Environment {
+  const made: Environment = {
+    ...shopSecrets(session.folder),
+    JWT_ISSUER: 'cartwright',
+    JWT_AUDIENCE: 'cartwright',
+    API_HOST: '127.0.0.1',
+    LOG_LEVEL: 'info',
+  };
+  const chosen = Object.entries(caller).filter(([name, value]) => value && isSetting(name)) as [
+    string,
+    string,
+  ][];
+  return {
+    ...made,
+    ...Object.fromEntries(chosen),
+    DATABASE_URL: dependencies.databaseUrl,
+    TEMPORAL_ADDRESS: dependencies.temporalAddress,
+    TEMPORAL_NAMESPACE: dependencies.temporalNamespace,
+  };
+}
+
+/** Kept with the component, so that a restart from another shell finds the same settings. */
+const isSetting = (name: string): boolean =>
+  name in SETTINGS || /^(TEMPORAL_|OTEL_|SMTP_|STRIPE_|FAULTS$|NODE_OPTIONS$)/.test(name);
+
+async function describeWorker(number: number, environment: Environment, ports: PortBook): Promise<Component> {
+  const port = await ports.take('worker', `worker-${number}`, `the probes of worker ${number}`);
+  return describeNode(`worker-${number}`, 'worker/main.ts', STAGE.worker, port, {
+    ...environment,
+    WORKER_PORT: String(port),
+  });
+}
+
+async function describeApi(number: number, environment: Environment, ports: PortBook): Promise<Component> {
+  const port = await ports.take('api', `api-${number}`, number === 1 ? 'the API' : `API ${number}`);
+  return describeNode(`api-${number}`, 'api/main.ts', STAGE.api, port, {
+    ...environment,
+    API_PORT: String(port),
+  });
+}
+
+function describeNode(name: string, file: string, stage: number, port: number, env: Environment): Component {
+  return {
+    name,
+    stage,
+    command: process.execPath,
+    args: ['--enable-source-maps', '--import', import.meta.resolve('tsx'), join(ROOT, file)],
+    cwd: ROOT,
+    env,
+    inheritsEnvironment: true,
+    ready: { kind: 'http', url: `http://127.0.0.1:${port}/readyz` },
+    readyWithinMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 20_000,
+    needs: ['postgres', 'temporal'],
+  };
+}
+
+function describeStack(
+  session: Session,
+  dependencies: Dependencies,
+  apis: Component[],
+  environment: Environment,
+): Omit<StackInfo, 'sampleSku'> {
+  const { folder } = session;
+  return {
+    api: apis.map(({ ready }) => (ready.kind === 'http' ? new URL(ready.url).origin : '')),
+    temporal: {
+      address: dependencies.temporalAddress,
+      ...(dependencies.temporalUi && { ui: dependencies.temporalUi }),
+      isYours: dependencies.isTemporalYours,
+    },
+    database: dependencies.databaseUrl,
+    ...(dependencies.databaseReadOnly && { databaseReadOnly: dependencies.databaseReadOnly }),
+    processes: recallComponents(folder).map(({ name }) => ({
+      name,
+      pid: livingProcess(folder, name)?.pid ?? 0,
+      restart: restartCommand(name, folder.path),
+    })),
+    jwt: {
+      secret: environment['JWT_SECRET'] ?? '',
+      issuer: environment['JWT_ISSUER'] ?? '',
+      audience: environment['JWT_AUDIENCE'] ?? '',
+    },
+    data: folder.path,
+  };
+}
