@@ -58,7 +58,7 @@ function judgeChoice(definition: ChoiceOption, given: OptionValue): Judged {
 function judgeText(definition: TextOption, given: OptionValue): Judged {
   if (typeof given !== 'string') return { code: 'not_a_text', message: 'Give a text.' };
   const value = given.normalize('NFC').trim();
-  if ([...value].length > definition.maxLength) {
+  if (Array.from(value).length > definition.maxLength) {
     return { code: 'too_long', message: `Give at most ${definition.maxLength} characters.` };
   }
   return { value: value === '' ? undefined : value };

@@ -1,5 +1,5 @@
 /** One construction of a cart worker, for production and for tests. */
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities } from '../activities/create-activities.ts';
 import { TASK_QUEUE } from '../temporal.config.ts';
 

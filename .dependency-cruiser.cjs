@@ -1,0 +1,99 @@
+/** The import table of docs/concepts/architecture.md as rules: what each folder may import, and the cure where it does not. */
+const only = (folder, allowed, cure) => ({
+  name: `${folder}-imports`,
+  severity: 'error',
+  comment: cure,
+  from: { path: `^${folder}/` },
+  to: { pathNot: [`^${folder}/`, ...allowed], path: '.' },
+});
+
+const builtins =
+  '^(node:)?(assert|buffer|child_process|crypto|fs|http|https|module|net|os|path|stream|timers|url|util|worker_threads)';
+const packages = (...names) => names.map((name) => `node_modules/${name}`);
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Split the shared part out.',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    only('contract', [], 'contract/ is what crosses process borders: types and constants, no imports.'),
+    only(
+      'cart',
+      ['^contract/'],
+      'cart/ holds pure rules: no packages, no Node, no database. Pass what you need as an argument.',
+    ),
+    {
+      name: 'workflows-types-of-activities',
+      severity: 'error',
+      comment: 'Workflows may only `import type` activities: the code runs in the worker.',
+      from: { path: '^workflows/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
+    },
+    only(
+      'workflows',
+      ['^cart/', '^contract/', '^activities/', ...packages('@temporalio/workflow', '@temporalio/common')],
+      'Workflows import rules and messages only; a library here is paid for by every cached cart.',
+    ),
+    only(
+      'activities',
+      ['^contract/', '^cart/', '^database/', ...packages('@temporalio/', 'postgres', 'pino')],
+      'Activities do effects; they know neither workflows nor the API.',
+    ),
+    only(
+      'database',
+      ['^contract/', '^config\\.ts$', builtins, ...packages('postgres')],
+      'SQL by subject; no rules and no HTTP here.',
+    ),
+    only(
+      'worker',
+      [
+        '^activities/',
+        '^database/',
+        '^config\\.ts$',
+        '^temporal\\.config\\.ts$',
+        '^workflows/search-attributes\\.ts$',
+        builtins,
+        ...packages('@temporalio/', 'pino'),
+      ],
+      'The worker puts parts together; workflows come in by path.',
+    ),
+    only(
+      'api',
+      [
+        '^contract/',
+        '^cart/',
+        '^workflows/(messages|search-attributes|cart-input|cart-workflow)\\.ts$',
+        '^database/',
+        '^config\\.ts$',
+        '^temporal\\.config\\.ts$',
+        builtins,
+        ...packages(''),
+      ],
+      'The API speaks to carts by messages: no activities, no worker.',
+    ),
+    {
+      name: 'one-gateway',
+      severity: 'error',
+      comment: 'Only the gateway (api/carts.ts and its parts) talks to Temporal.',
+      from: {
+        path: '^api/',
+        pathNot: '^api/(carts|temporal-client|temporal-errors|messages-for-requests|main)\\.ts$',
+      },
+      to: { path: ['node_modules/@temporalio/', '^workflows/'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['main', 'types'],
+    },
+  },
+};

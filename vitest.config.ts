@@ -1,0 +1,42 @@
+/**
+ * Two kinds of suites: quick ones that need nothing, and those that run against a real PostgreSQL and a real Temporal server, which
+ * the global set-up starts once. Time limits bound waiting for a state; no test sleeps.
+ */
+import { defineConfig } from 'vitest/config';
+
+const withServers = {
+  globalSetup: ['tests/support/servers.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 180_000,
+  maxWorkers: 2,
+};
+
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: 'v8',
+      include: ['cart/**', 'api/**', 'activities/**', 'database/**'],
+      exclude: ['**/main.ts', 'api/temporal-client.ts'],
+      reporter: ['text-summary', 'json-summary'],
+    },
+    projects: [
+      { test: { name: 'quick', include: ['tests/unit/**/*.test.ts', 'tests/tidy.test.ts'] } },
+      {
+        test: {
+          name: 'servers',
+          include: ['tests/{activities,api,workflow,replay,gateway}/**/*.test.ts'],
+          ...withServers,
+        },
+      },
+      {
+        test: {
+          name: 'stack',
+          include: ['tests/{stack,e2e,chaos}/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
