@@ -37,6 +37,20 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
+const MAP_MARK = 'sourceMappingURL=data:application/json;charset=utf-8;base64,';
+
+/** Two thirds of the file would be the text of the sources, inside the source map: lines and names are enough for a stack trace. */
+function withoutSourceText(code: string): string {
+  const start = code.lastIndexOf(MAP_MARK) + MAP_MARK.length;
+  if (start < MAP_MARK.length) return code;
+  const map = JSON.parse(Buffer.from(code.slice(start), 'base64').toString('utf8')) as Record<
+    string,
+    unknown
+  >;
+  const slim = JSON.stringify({ ...map, sourcesContent: undefined });
+  return code.slice(0, start) + Buffer.from(slim).toString('base64');
+}
+
 /**
  * Path of the bundle, built if need be. Several processes may call it at once: the file appears whole or not at all.
  * In a container the bundle is built with the image and found here.
@@ -48,7 +62,7 @@ export async function buildWorkflowBundle(): Promise<string> {
   const { code } = await bundleWorkflowCode({ workflowsPath });
   await mkdir(folder, { recursive: true });
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, code);
+  await writeFile(draft, withoutSourceText(code));
   await rename(draft, file);
   return file;
 }

@@ -1,0 +1,71 @@
+/**
+ * From message to request. The API's messages carry an envelope (key, attempt, actor) and product facts; those that people send
+ * from Temporal UI carry neither. Everything unreadable becomes a failure that cannot wedge the cart.
+ */
+import { ApplicationFailure, TemporalFailure } from '@temporalio/workflow';
+import { readBatch, readOperation } from '../cart/read-message.ts';
+import type { CartOperation, CartRequest, OperationType } from '../contract/operations.ts';
+import type { Envelope } from './messages.ts';
+
+export type What = { atomic: boolean; operations: CartOperation[] } | { fault: string };
+
+/** Reads the first argument of a message. */
+export type ReadWhat = (message: unknown) => What;
+
+export const readOne =
+  (type: OperationType): ReadWhat =>
+  (message) => {
+    const read = readOperation(type, message);
+    return 'fault' in read ? read : { atomic: true, operations: [read.operation] };
+  };
+
+export const readMany: ReadWhat = readBatch;
+
+const invalid = (fault: string) =>
+  ApplicationFailure.nonRetryable(`Not a message for a cart: ${fault}`, 'InvalidMessage');
+
+/** Anything but a TemporalFailure would fail the workflow task again and again, and with it the cart. */
+export function total<Result>(act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof TemporalFailure) throw error;
+    throw invalid(error instanceof Error ? error.message : 'unreadable');
+  }
+}
+
+const isEnvelope = (envelope: Envelope): boolean =>
+  [envelope.key, envelope.fingerprint, envelope.attempt, envelope.actor, envelope.requestId].every(
+    (field) => typeof field === 'string',
+  );
+
+/** Facts are believed only from the API. */
+function stripFacts(operation: CartOperation): CartOperation {
+  const { facts: _byHand, ...rest } = operation as CartOperation & { facts?: unknown };
+  return rest as CartOperation;
+}
+
+/** The request, under the envelope's key or, by hand, under `handKey()`. Throws a failure for what is no message. */
+export function requestOf(
+  what: What,
+  envelope: Envelope | null | undefined,
+  handKey: () => string,
+): CartRequest {
+  if ('fault' in what) throw invalid(what.fault);
+  if (envelope) {
+    if (!isEnvelope(envelope)) throw invalid('the envelope lacks a field');
+    return { ...envelope, ...what };
+  }
+  const key = handKey();
+  const operations = what.operations.map(stripFacts);
+  return { ...what, operations, key, fingerprint: key, attempt: key, actor: 'operator', requestId: key };
+}
+
+/** Whether a rule would need facts that the request does not have. */
+export const lacksFacts = (request: CartRequest): boolean =>
+  request.operations.some(
+    (operation) =>
+      (operation.type === 'addItem' ||
+        (operation.type === 'updateItem' && operation.options !== undefined)) &&
+      operation.facts === undefined,
+  );
