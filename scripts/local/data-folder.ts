@@ -15,6 +15,7 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clusterPath } from './cluster-path.ts';
 import { UserError } from './user-error.ts';
 
 /** Root of the checkout. */
@@ -65,6 +66,8 @@ export function removeDataFolder(path: string): void {
       `${folder} was not made by this tool (it has no ${MARKER} file), so it is not removed.`,
     );
   }
+  const cluster = clusterPath(folder);
+  if (cluster.isMoved) rmSync(cluster.path, { recursive: true, force: true, maxRetries: 5 });
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 

@@ -24,8 +24,9 @@ export function isReachableByOthers(path: string): boolean {
   }
 }
 
-/** Makes a folder that belongs to the account and that only it may read. */
+/** Makes a new folder that belongs to the account and that only it may read. */
 export function makeOwnFolder(path: string, account: Account | undefined): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(path, { mode: 0o700 });
   if (account) chownSync(path, account.uid, account.gid);
 }

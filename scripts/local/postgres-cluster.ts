@@ -3,13 +3,13 @@
  * acknowledged survives a power cut, as in production.
  */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { clusterPath } from './cluster-path.ts';
 import { type Component, STAGE } from './component.ts';
 import type { DataFolder } from './data-folder.ts';
-import { isReachableByOthers, makeOwnFolder, postgresAccount } from './postgres-account.ts';
+import { makeOwnFolder, postgresAccount } from './postgres-account.ts';
 import { type PostgresPrograms, findPostgresPrograms } from './postgres-programs.ts';
 import { UserError } from './user-error.ts';
 
@@ -29,7 +29,7 @@ export interface Cluster {
 /** Makes the cluster where it is missing and describes the server to run on it. An interrupted creation starts over. */
 export async function prepareCluster(folder: DataFolder, port: number, password: string): Promise<Cluster> {
   const programs = findPostgresPrograms();
-  const { path, isMoved } = clusterPath(folder);
+  const { path, isMoved } = clusterPath(folder.path);
   if (!existsSync(join(path, 'PG_VERSION'))) await createCluster(path, programs, password);
   refuseOtherMajor(path, programs);
   const adminUrl = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
@@ -38,17 +38,6 @@ export async function prepareCluster(folder: DataFolder, port: number, password:
     adminUrl,
     ...(isMoved && { movedTo: path }),
   };
-}
-
-/**
- * `<data>/postgres`, except for root in a folder that other accounts cannot pass (a checkout in /root): then /var/lib, since
- * opening someone's private folder is not ours to do.
- */
-export function clusterPath(folder: DataFolder): { path: string; isMoved: boolean } {
-  if (!postgresAccount() || isReachableByOthers(folder.path))
-    return { path: folder.file('postgres'), isMoved: false };
-  const name = createHash('sha256').update(folder.path).digest('hex').slice(0, 12);
-  return { path: `/var/lib/cartwright/postgres-${name}`, isMoved: true };
 }
 
 async function createCluster(path: string, programs: PostgresPrograms, password: string): Promise<void> {

@@ -108,7 +108,7 @@ function copyToCache(installed: string, version: string): string {
   if (existsSync(home)) return home;
   mkdirSync(parent, { recursive: true, mode: 0o755 });
   const draft = `${home}.${process.pid}`;
-  cpSync(installed, draft, { recursive: true });
+  cpSync(installed, draft, { recursive: true, verbatimSymlinks: true });
   makeLinks(draft);
   try {
     renameSync(draft, home);

@@ -60,7 +60,7 @@ export class PortBook {
   /** `key` tells several ports of one kind apart: `api-2` is an `api` port. */
   async take(name: PortName, key: string = name, label: string = key): Promise<number> {
     const asked = key === name || key.endsWith('-1') ? this.#options.askedPorts?.[name] : undefined;
-    const preferred = this.#last[key] ?? this.#options.preferredPorts?.[name];
+    const preferred = this.#last[key] ?? this.#default(name, key);
     const wish = { label, preferred, ...(asked && { asked: asked.port, askedBy: asked.by }) };
     const port = await findPort(wish, this.#reserved);
     if (!asked && preferred !== undefined && port !== preferred) {
@@ -68,6 +68,12 @@ export class PortBook {
     }
     this.#remember(key, port);
     return port;
+  }
+
+  /** `worker-2` comes after `worker-1`: 9091. */
+  #default(name: PortName, key: string): number | undefined {
+    const first = this.#options.preferredPorts?.[name];
+    return first === undefined ? undefined : first + Number(/-(\d+)$/.exec(key)?.[1] ?? 1) - 1;
   }
 
   /** Ports that no one outside sees. The same ones at the next start, so that Temporal's members find each other again. */
@@ -121,7 +127,7 @@ async function bringUpPostgres(
     const cluster = await prepareCluster(session.folder, port, secrets.SUPERUSER_PASSWORD);
     if (cluster.movedTo)
       session.report.note(
-        `PostgreSQL cannot run as root, and its account cannot pass ${session.folder.path}: its files are in ${cluster.movedTo}`,
+        `PostgreSQL refuses to run as root, and its own account cannot pass ${session.folder.path}; its files are in ${cluster.movedTo}`,
       );
     progress('starting');
     await session.start(cluster.component);

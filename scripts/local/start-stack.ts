@@ -8,7 +8,7 @@ import { loadCatalogue } from '../../database/load-catalogue.ts';
 import { migrate } from '../../database/migrate.ts';
 import { buildWorkflowBundle } from '../../worker/bundle.ts';
 import { SETTINGS } from '../../config.ts';
-import { type Component, STAGE, livingProcess, recallComponents } from './component.ts';
+import { type Component, STAGE, livingProcess, recallComponents, titleOf } from './component.ts';
 import { ROOT } from './data-folder.ts';
 import type { Reporter } from './reporter.ts';
 import { restartCommand } from './restart-command.ts';
@@ -56,11 +56,18 @@ export async function startStack(options: StackOptions, session?: Session): Prom
   const own = session ?? (await openSession(options.dataDir, options.report));
   try {
     const ports = new PortBook(own, options);
+    // Before anything slow: a port that was asked for and is taken should be known at once.
+    const apiPorts = await takePorts(ports, 'api', options.apis);
+    const workerPorts = await takePorts(ports, 'worker', options.workers);
     const dependencies = await bringUpDependencies(own, options, ports);
     const sampleSku = await prepareShop(own, options, dependencies);
     const environment = applicationEnvironment(own, options.environment, dependencies);
-    await startMany(own, options.workers, (number) => describeWorker(number, environment, ports));
-    const apis = await startMany(own, options.apis, (number) => describeApi(number, environment, ports));
+    await startMany(
+      own,
+      workerPorts.map((port, index) => describeWorker(index + 1, environment, port)),
+    );
+    const apis = apiPorts.map((port, index) => describeApi(index + 1, environment, port));
+    await startMany(own, apis);
     void supervise(own, {
       restarts: options.restarts,
       hint: (name) => `Start it again: ${restartCommand(name, own.folder.path)}`,
@@ -106,25 +113,26 @@ async function sampleSku(sql: Sql): Promise<string> {
   return row?.sku ?? 'T-A';
 }
 
-/** Starts `count` equal components side by side. */
-async function startMany(
-  session: Session,
-  count: number,
-  describe: (number: number) => Promise<Component>,
-): Promise<Component[]> {
-  const components: Component[] = [];
-  for (let number = 1; number <= count; number += 1) components.push(await describe(number));
+async function takePorts(ports: PortBook, name: 'api' | 'worker', count: number): Promise<number[]> {
+  const taken: number[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const key = `${name}-${number}`;
+    taken.push(await ports.take(name, key, titleOf(key)));
+  }
+  return taken;
+}
+
+/** Starts equal components side by side. */
+async function startMany(session: Session, components: Component[]): Promise<void> {
   await Promise.all(
     components.map((component) =>
-      session.report.step(nameForPeople(component.name, count), () => session.start(component)),
+      session.report.step(nameForPeople(component.name, components.length), () => session.start(component)),
     ),
   );
-  return components;
 }
 
 function nameForPeople(name: string, count: number): string {
-  const title = name.startsWith('api') ? 'API' : 'Worker';
-  return count === 1 ? title : `${title} ${name.split('-')[1]}`;
+  return count === 1 ? titleOf(name).replace(/ 1$/, '') : titleOf(name);
 }
 
 type Environment = Record<string, string>;
@@ -159,20 +167,14 @@ function applicationEnvironment(
 const isSetting = (name: string): boolean =>
   name in SETTINGS || /^(TEMPORAL_|OTEL_|SMTP_|STRIPE_|FAULTS$|NODE_OPTIONS$)/.test(name);
 
-async function describeWorker(number: number, environment: Environment, ports: PortBook): Promise<Component> {
-  const port = await ports.take('worker', `worker-${number}`, `the probes of worker ${number}`);
-  return describeNode(`worker-${number}`, 'worker/main.ts', STAGE.worker, port, {
-    ...environment,
-    WORKER_PORT: String(port),
-  });
+function describeWorker(number: number, environment: Environment, port: number): Component {
+  const env = { ...environment, WORKER_PORT: String(port) };
+  return describeNode(`worker-${number}`, 'worker/main.ts', STAGE.worker, port, env);
 }
 
-async function describeApi(number: number, environment: Environment, ports: PortBook): Promise<Component> {
-  const port = await ports.take('api', `api-${number}`, number === 1 ? 'the API' : `API ${number}`);
-  return describeNode(`api-${number}`, 'api/main.ts', STAGE.api, port, {
-    ...environment,
-    API_PORT: String(port),
-  });
+function describeApi(number: number, environment: Environment, port: number): Component {
+  const env = { ...environment, API_PORT: String(port) };
+  return describeNode(`api-${number}`, 'api/main.ts', STAGE.api, port, env);
 }
 
 function describeNode(name: string, file: string, stage: number, port: number, env: Environment): Component {
