@@ -36,7 +36,9 @@ async function readApplied(connection: postgres.ReservedSql): Promise<Map<string
     CREATE TABLE IF NOT EXISTS schema_migrations (
       name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()
     )`;
-  const rows = await connection<{ name: string; checksum: string }[]>`SELECT name, checksum FROM schema_migrations`;
+  const rows = await connection<
+    { name: string; checksum: string }[]
+  >`SELECT name, checksum FROM schema_migrations`;
   return new Map(rows.map((row) => [row.name, row.checksum]));
 }
 
@@ -89,7 +91,11 @@ export async function migrate(sql: Sql, folder = FOLDER): Promise<string[]> {
 }
 
 async function main(): Promise<void> {
-  const sql = connect(readConfig().DATABASE_URL, { max: 1, name: 'cartwright-migrate', statementTimeoutMs: 0 });
+  const sql = connect(readConfig().DATABASE_URL, {
+    max: 1,
+    name: 'cartwright-migrate',
+    statementTimeoutMs: 0,
+  });
   try {
     const names = await migrate(sql);
     for (const name of names) console.log(`applied ${name}`);
