@@ -11,6 +11,9 @@ export const createLog = (config: Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY'>): Log
   pino({
     level: config.LOG_LEVEL,
     base: { process: 'api' },
-    redact: { paths: SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `headers["${name}"]`]), remove: true },
+    redact: {
+      paths: SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `headers["${name}"]`]),
+      remove: true,
+    },
     ...(config.LOG_PRETTY ? { transport: { target: 'pino-pretty' } } : {}),
   });

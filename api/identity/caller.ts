@@ -50,8 +50,7 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
   }
   const hashKey = Buffer.from(config.OWNER_HASH_KEY, 'base64url');
   const cookieName = config.COOKIE_SECURE ? GUEST_COOKIE : INSECURE_GUEST_COOKIE;
-  const hash = (text: string) =>
-    createHmac('sha256', hashKey).update(text).digest('base64url').slice(0, 32);
+  const hash = (text: string) => createHmac('sha256', hashKey).update(text).digest('base64url').slice(0, 32);
 
   const customerOwner = ({ issuer, subject }: Customer): CartOwner => {
     const ownerHash = hash(`customer:${issuer}\n${subject}`);
@@ -97,7 +96,8 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
       const [cartToken, second] = headerValues(c, CART_TOKEN.toLowerCase());
       if (cartToken !== undefined) {
         const caller = second === undefined ? byGuestToken(cartToken, 'header', carriesCookie) : undefined;
-        if (!caller) throw new Problem('token_invalid', 'The Cart-Token is not valid; drop it and start anew.');
+        if (!caller)
+          throw new Problem('token_invalid', 'The Cart-Token is not valid; drop it and start anew.');
         return caller;
       }
       const cookie = readCookie(cookies, cookieName);

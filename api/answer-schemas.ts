@@ -1,0 +1,144 @@
+/** What goes out over HTTP, as zod schemas: for /openapi.json and for the tests that hold real answers against it. Never run on a request's way. */
+import { z } from '@hono/zod-openapi';
+import { ERRORS, type ErrorCode } from '../contract/errors.ts';
+
+const minor = z.int().openapi({ description: 'Minor units.' });
+const instant = z.iso.datetime();
+
+const lineView = z
+  .object({
+    id: z.string(),
+    sku: z.string(),
+    productId: z.string(),
+    title: z.string(),
+    options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    attributes: z.record(z.string(), z.string()),
+    quantity: z.int(),
+    unitPrice: minor,
+    lineTotal: minor,
+    available: z.enum(['inStock', 'low', 'outOfStock', 'discontinued']),
+    maxQuantity: z.int().openapi({ description: 'The quantity that this line could have now.' }),
+    imageUrl: z.string().optional(),
+    addedAt: instant,
+  })
+  .openapi('CartLine');
+
+export const cartViewSchema = z
+  .object({
+    id: z.string().nullable().openapi({ description: 'Null while there is no cart.' }),
+    version: z.int(),
+    status: z.enum(['active', 'checkout', 'completed', 'merged', 'expired']),
+    abandonedAt: instant.optional(),
+    owner: z.enum(['guest', 'customer']),
+    currency: z.string(),
+    lines: z.array(lineView),
+    itemsCount: z.int(),
+    totalQuantity: z.int(),
+    subtotal: minor,
+    discountTotal: minor,
+    taxTotal: minor,
+    shippingTotal: minor,
+    total: minor,
+    hasUnavailableItems: z.boolean(),
+    warnings: z.array(
+      z.object({
+        code: z.enum(['price_moved', 'line_unavailable', 'quantity_exceeds_stock']),
+        message: z.string(),
+        lineId: z.string().optional(),
+      }),
+    ),
+    requirements: z.array(z.object({ code: z.string(), message: z.string(), step: z.string() })),
+    createdAt: instant.nullable(),
+    updatedAt: instant.nullable(),
+    expiresAt: instant.nullable(),
+  })
+  .openapi('Cart');
+
+const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]).openapi('ErrorCode');
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().openapi({ description: 'Fit to be shown to a shopper.' }),
+    instance: z.string().openapi({ description: 'The request id.' }),
+    code: errorCode,
+    retryable: z.boolean().openapi({ description: 'The same request may be sent again with the same key.' }),
+    retryAfterMs: z.int().optional(),
+    currentVersion: z.int().optional(),
+    available: z.int().optional(),
+    cart: cartViewSchema.optional(),
+    errors: z
+      .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
+      .optional()
+      .openapi({ description: 'Where in the request the trouble is.' }),
+  })
+  .openapi('Problem');
+
+export const batchResultSchema = z
+  .object({
+    cart: cartViewSchema,
+    outcomes: z.array(
+      z.object({
+        index: z.int(),
+        ok: z.boolean(),
+        code: errorCode.optional(),
+        message: z.string().optional(),
+        available: z.int().optional(),
+        lineId: z.string().optional(),
+      }),
+    ),
+  })
+  .openapi('BatchResult');
+
+export const operationStatusSchema = z
+  .object({
+    key: z.string(),
+    status: z.enum(['pending', 'applied', 'refused']),
+    version: z.int().optional(),
+    code: errorCode.optional(),
+    detail: z.string().optional(),
+  })
+  .openapi('OperationStatus');
+
+const optionDefinition = z.object({
+  type: z.enum(['choice', 'number', 'text']),
+  name: z.string(),
+  required: z.boolean(),
+  default: z.union([z.string(), z.number()]).optional(),
+  choices: z.array(z.object({ value: z.string(), label: z.string(), surcharge: minor })).optional(),
+  unit: z.string().optional(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  step: z.number().optional(),
+  maxLength: z.int().optional(),
+  surcharge: minor.optional(),
+});
+
+const variant = z.object({
+  sku: z.string(),
+  label: z.string().openapi({ description: 'What tells it from its siblings; empty for a simple product.' }),
+  attributes: z.record(z.string(), z.string()),
+  unitPrice: minor,
+  available: z.enum(['inStock', 'low', 'outOfStock', 'discontinued']),
+  maxQuantity: z.int().openapi({ description: 'Units that one line could have now.' }),
+});
+
+export const productSchema = z
+  .object({
+    productId: z.string(),
+    title: z.string(),
+    description: z.string(),
+    imageUrl: z.string().optional(),
+    currency: z.string(),
+    options: z.array(optionDefinition),
+    areaPrice: z.object({ width: z.string(), height: z.string(), perSquareMetre: minor }).optional(),
+    active: z.boolean(),
+    variants: z.array(variant),
+  })
+  .openapi('Product');
+
+export const productPageSchema = z
+  .object({ products: z.array(productSchema), nextCursor: z.string().nullable() })
+  .openapi('ProductPage');

@@ -1,0 +1,95 @@
+/**
+ * The whole HTTP side, without a socket: routes, checks, and one frame around every request that names it, logs it, counts it and
+ * turns whatever goes wrong into a problem of the catalogue.
+ */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { JWTVerifyGetKey } from 'jose';
+import type { Config } from '../config.ts';
+import type { Sql } from '../database/client.ts';
+import { answerProblem, toProblem } from './answer-problem.ts';
+import { type CartFeed, createCartFeed } from './cart-feed.ts';
+import type { Carts } from './carts.ts';
+import type { Router } from './define-route.ts';
+import type { AppEnv } from './exchange.ts';
+import { createIdentity } from './identity/caller.ts';
+import { createHandOut } from './identity/credential-headers.ts';
+import { createCustomerTokens } from './identity/customer-token.ts';
+import { createGuestTokens } from './identity/guest-token.ts';
+import type { Logger } from './log.ts';
+import type { ApiMetrics } from './metrics.ts';
+import { frame } from './middleware/frame.ts';
+import { answerUnmatched } from './middleware/unmatched.ts';
+import { registerSecuritySchemes } from './openapi.ts';
+import { createProductFacts } from './product-facts.ts';
+import { aliasRoutes } from './routes/aliases.ts';
+import { batchRoutes } from './routes/batch.ts';
+import { cartRoutes } from './routes/cart.ts';
+import { eventRoutes } from './routes/events.ts';
+import { itemRoutes } from './routes/items.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { probeRoutes } from './routes/probes.ts';
+import { productRoutes } from './routes/products.ts';
+import { referenceRoutes } from './routes/reference.ts';
+import { createViews } from './views.ts';
+import type { WriteParts } from './write/submit-change.ts';
+
+export interface Dependencies {
+  config: Config;
+  carts: Carts;
+  sql: Sql;
+  log: Logger;
+  metrics: ApiMetrics;
+  /** Stands in for the key set of JWT_JWKS_URL. */
+  keySet?: JWTVerifyGetKey;
+  /** Epoch ms. */
+  now?: () => number;
+  /** False once the process has begun to stop. */
+  isAccepting?: () => boolean;
+}
+
+export interface Api {
+  app: OpenAPIHono<AppEnv>;
+  feed: CartFeed;
+}
+
+function createParts(dependencies: Dependencies, now: () => number): WriteParts {
+  const { config, carts, sql, metrics, keySet } = dependencies;
+  const guestTokens = createGuestTokens(config.GUEST_TOKEN_KEYS);
+  const verifyCustomer = createCustomerTokens({ config, now, ...(keySet ? { keySet } : {}) });
+  const identity = createIdentity({ config, guestTokens, verifyCustomer });
+  const facts = createProductFacts(sql, config.PRICE_AGE, now);
+  const views = createViews({ sql, carts, facts, metrics, currency: config.CURRENCY });
+  const handOut = createHandOut(config, guestTokens, identity.cookieName);
+  return { sql, carts, facts, views, identity, handOut, metrics };
+}
+
+/** The app and its feed. Throws when a key that identities rest on is missing. Connects to nothing by itself. */
+export function createApi(dependencies: Dependencies): Api {
+  const { config, carts, sql, log, metrics } = dependencies;
+  const now = dependencies.now ?? Date.now;
+  const isAccepting = dependencies.isAccepting ?? (() => true);
+  const parts = createParts(dependencies, now);
+  const feed = createCartFeed({ sql, views: parts.views, log });
+  metrics.observeSubscribers(() => feed.watchers());
+
+  const app = new OpenAPIHono<AppEnv>();
+  const gate = { identity: parts.identity, allowedOrigins: config.ALLOWED_ORIGINS };
+  const router: Router = { app, gate, known: [] };
+  registerSecuritySchemes(app);
+  app.use('*', frame({ log, metrics, allowedOrigins: config.ALLOWED_ORIGINS }));
+  app.onError((error, c) => answerProblem(c, toProblem(error)));
+  app.notFound((c) => answerUnmatched(c, router.known));
+  cartRoutes(router, parts);
+  itemRoutes(router, parts);
+  batchRoutes(router, parts);
+  operationRoutes(router, parts);
+  eventRoutes(router, feed, now);
+  aliasRoutes(router, parts);
+  productRoutes(router, sql);
+  probeRoutes(router, { sql, carts, metrics, isAccepting });
+  referenceRoutes(router);
+  return { app, feed };
+}
+
+/** Only the app, for callers that watch nothing. */
+export const createApp = (dependencies: Dependencies): OpenAPIHono<AppEnv> => createApi(dependencies).app;

@@ -1,0 +1,161 @@
+/**
+ * How every route is made: its place in /openapi.json, and the checks that each request passes before the route's own code sees it, in
+ * the one fixed order. Route and method come first by construction: nothing here runs for an unknown address.
+ */
+import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { ErrorCode } from '../contract/errors.ts';
+import { MAX_BODY_BYTES } from '../contract/limits.ts';
+import type { AppEnv, Exchange } from './exchange.ts';
+import type { Caller, Identity } from './identity/caller.ts';
+import { guardCsrf } from './middleware/csrf.ts';
+import { requireJson } from './middleware/media-type.ts';
+import { parseJson } from './middleware/parse-json.ts';
+import { readBody } from './middleware/read-body.ts';
+import { type AnswerSpec, requestHeaders, responses } from './openapi.ts';
+import { type Reply, respond } from './reply.ts';
+import { validate } from './validate.ts';
+import { readWriteHeaders, type WriteHeaders } from './headers/write-headers.ts';
+
+/** `open`: anybody, no cart meant. `read`: somebody's cart. `write`: changes it. */
+export type Access = 'open' | 'read' | 'write';
+
+export interface RouteSpec<P, Q, B> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  path: string;
+  operationId: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  access: Access;
+  params?: z.ZodType<P>;
+  query?: z.ZodType<Q>;
+  body?: z.ZodType<B>;
+  /** The body may be left out; then `body` is undefined. */
+  isBodyOptional?: boolean;
+  answers: Record<number, AnswerSpec>;
+  /** Codes of this route beyond those of its access. */
+  errors?: readonly ErrorCode[];
+  /** Not in /openapi.json. */
+  isHidden?: boolean;
+}
+
+/** One admitted request. */
+export interface Call<P = unknown, Q = unknown, B = unknown> {
+  c: Exchange;
+  requestId: string;
+  caller: Caller;
+  /** Undefined on routes that are no writes. */
+  headers: WriteHeaders | undefined;
+  params: P;
+  query: Q;
+  body: B;
+}
+
+export interface Gate {
+  identity: Identity;
+  allowedOrigins: readonly string[];
+}
+
+const NOBODY: Caller = { kind: 'guest', via: 'none', needsNewToken: false, hasCookie: false };
+
+/** Repeated parameters arrive as a list, so that a schema for one value refuses them. */
+function queryOf(c: Exchange): Record<string, unknown> {
+  const { searchParams } = new URL(c.req.url);
+  return Object.fromEntries(
+    [...new Set(searchParams.keys())].map((name) => {
+      const values = searchParams.getAll(name);
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
+}
+
+async function authenticate(c: Exchange, access: Access, gate: Gate): Promise<Caller> {
+  if (access === 'open') return NOBODY;
+  const caller = await gate.identity.identify(c);
+  c.set('ownerHash', caller.owner?.ownerHash);
+  return caller;
+}
+
+/** The order of checks. http-api.md promises it; tests/api/order-of-checks.test.ts holds it. */
+async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate): Promise<Call<P, Q, B>> {
+  const isWrite = spec.access === 'write';
+  // size
+  const bytes = isWrite ? await readBody(c, MAX_BODY_BYTES) : new Uint8Array(0);
+  // media type
+  const hasBody = spec.body !== undefined && (bytes.length > 0 || !spec.isBodyOptional);
+  if (hasBody) requireJson(c.req.header('content-type'), c.req.header('content-encoding'));
+  // authentication
+  const caller = await authenticate(c, spec.access, gate);
+  // CSRF
+  if (isWrite) guardCsrf(c, caller, gate.allowedOrigins);
+  // rate: here go the rate limits
+  // headers
+  const headers = isWrite ? readWriteHeaders(c) : undefined;
+  // schema
+  const params = (spec.params ? validate(spec.params, c.req.param()) : {}) as P;
+  const query = (spec.query ? validate(spec.query, queryOf(c)) : {}) as Q;
+  const body = (hasBody && spec.body ? validate(spec.body, parseJson(bytes)) : undefined) as B;
+  return { c, requestId: c.get('requestId'), caller, headers, params, query, body };
+}
+
+function document<P, Q, B>(spec: RouteSpec<P, Q, B>) {
+  const { method, path, operationId, tag, summary, description } = spec;
+  const headers = requestHeaders(spec.access);
+  return createRoute({
+    method,
+    path,
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(spec.access === 'open'
+      ? {}
+      : { security: [{}, { customerToken: [] }, { guestCookie: [] }, { cartToken: [] }] }),
+    request: {
+      ...(spec.params ? { params: spec.params as unknown as z.ZodObject } : {}),
+      ...(spec.query ? { query: spec.query as unknown as z.ZodObject } : {}),
+      ...(headers ? { headers } : {}),
+      ...(spec.body
+        ? {
+            body: {
+              required: !spec.isBodyOptional,
+              content: { 'application/json': { schema: spec.body as z.ZodType } },
+            },
+          }
+        : {}),
+    },
+    responses: responses(spec.answers, spec),
+  });
+}
+
+/** What `405` needs to know about the routes. */
+export interface KnownRoute {
+  method: string;
+  pattern: RegExp;
+}
+
+export interface Router {
+  app: OpenAPIHono<AppEnv>;
+  gate: Gate;
+  known: KnownRoute[];
+}
+
+/** Adds the route to the app and to its documentation. */
+export function defineRoute<P = unknown, Q = unknown, B = undefined>(
+  router: Router,
+  spec: RouteSpec<P, Q, B>,
+  handle: (call: Call<P, Q, B>) => Promise<Reply> | Reply,
+): void {
+  const { app, gate, known } = router;
+  const method = spec.method.toUpperCase();
+  const name = `${method} ${spec.path}`;
+  if (!spec.isHidden) app.openAPIRegistry.registerPath(document(spec));
+  known.push({
+    method,
+    pattern: new RegExp(`^${spec.path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
+  });
+  app.on(method, spec.path.replace(/\{([^}]+)\}/g, ':$1'), async (c) => {
+    c.set('route', name);
+    return respond(c, await handle(await admit(c, spec, gate)));
+  });
+}

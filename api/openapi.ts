@@ -1,0 +1,134 @@
+/** The parts of /openapi.json that all routes share: headers, the problem answers grouped by status, security schemes, the title page. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { GUEST_COOKIE } from '../contract/headers.ts';
+import { ERRORS, type ErrorCode } from '../contract/errors.ts';
+import { problemSchema } from './answer-schemas.ts';
+import type { AppEnv } from './exchange.ts';
+
+export interface AnswerSpec {
+  description: string;
+  schema?: z.ZodType;
+  /** Media type; `application/json` unless said otherwise. */
+  type?: string;
+  /** Answer headers with one line of prose each. */
+  headers?: Record<string, string>;
+}
+
+const ANY: ErrorCode[] = ['internal'];
+const READ: ErrorCode[] = [
+  ...ANY,
+  'invalid_header',
+  'token_expired',
+  'token_invalid',
+  'dependency_unavailable',
+];
+const WRITE: ErrorCode[] = [
+  ...READ,
+  'idempotency_key_invalid',
+  'payload_too_large',
+  'csrf_rejected',
+  'idempotency_key_reused',
+  'version_conflict',
+  'cart_closed',
+  'checkout_in_progress',
+  'cart_busy',
+  'overloaded',
+  'deadline_exceeded',
+];
+const BODY: ErrorCode[] = ['invalid_json', 'unsupported_media_type', 'validation_failed'];
+
+/** What the routes' documentation depends on, beyond the route's own answers. */
+export interface Documented {
+  access: 'open' | 'read' | 'write';
+  params?: unknown;
+  query?: unknown;
+  body?: unknown;
+  errors?: readonly ErrorCode[];
+}
+
+/** Every code that the route may answer. */
+export function errorCodes(spec: Documented): ErrorCode[] {
+  const common = { open: ANY, read: READ, write: WRITE }[spec.access];
+  const input: ErrorCode[] = spec.body ? BODY : spec.params || spec.query ? ['validation_failed'] : [];
+  return [...new Set([...common, ...input, ...(spec.errors ?? [])])];
+}
+
+const headerDocs = (headers: Record<string, string> | undefined) =>
+  Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, description]) => [
+      name,
+      { description, schema: { type: 'string' as const } },
+    ]),
+  );
+
+const REQUEST_ID_DOC = { 'X-Request-Id': 'The id of this request, as in the log.' };
+
+function problems(codes: readonly ErrorCode[]) {
+  const statuses = [...new Set(codes.map((code) => ERRORS[code].status))].sort((a, b) => a - b);
+  return statuses.map((status) => {
+    const here = codes.filter((code) => ERRORS[code].status === status);
+    const headers: Record<string, string> = { ...REQUEST_ID_DOC };
+    if (status === 429 || status === 503 || status === 504) headers['Retry-After'] = 'Seconds to wait.';
+    if (status === 401) headers['WWW-Authenticate'] = 'How to authenticate.';
+    const description = here.map((code) => `\`${code}\`: ${ERRORS[code].title}.`).join(' ');
+    const content = { 'application/problem+json': { schema: problemSchema } };
+    return [status, { description, headers: headerDocs(headers), content }] as const;
+  });
+}
+
+/** The answers of a route: its own, and one for each status among its error codes. */
+export function responses(answers: Record<number, AnswerSpec>, spec: Documented) {
+  const own = Object.entries(answers).map(([status, answer]) => {
+    const headers = headerDocs({ ...REQUEST_ID_DOC, ...answer.headers });
+    const type = answer.type ?? 'application/json';
+    const content = answer.schema ? { content: { [type]: { schema: answer.schema } } } : {};
+    return [status, { description: answer.description, headers, ...content }] as const;
+  });
+  return Object.fromEntries([...own, ...problems(errorCodes(spec))]);
+}
+
+const WRITE_HEADERS = z.object({
+  'Idempotency-Key': z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[\x21\x23-\x7e]+$/)
+    .optional()
+    .openapi({ description: 'Names this request; sent again, it is answered and not applied again.' }),
+  'If-Match': z
+    .string()
+    .regex(/^"\d{1,9}"$/)
+    .optional()
+    .openapi({ description: 'Only if the cart still has this version (its ETag).' }),
+  Prefer: z
+    .enum(['respond-async'])
+    .optional()
+    .openapi({ description: '`respond-async`: answer 202 as soon as the change is safely on its way.' }),
+});
+
+/** Request headers in the documentation; the code that reads them is in headers/. */
+export const requestHeaders = (access: Documented['access']) =>
+  access === 'write' ? WRITE_HEADERS : undefined;
+
+const INFO = {
+  title: 'Cartwright',
+  version: '0.1.0',
+  description:
+    'A shopping cart that never loses, doubles or mixes up anything. Money is in integer minor units of the cart’s currency. ' +
+    'Every error is `application/problem+json`; switch on `code`.',
+  license: { name: 'MIT', identifier: 'MIT' },
+};
+
+/** The whole contract as OpenAPI 3.1. */
+export function openApiDocument(app: OpenAPIHono<AppEnv>) {
+  return app.getOpenAPI31Document({ openapi: '3.1.0', info: INFO, servers: [{ url: '/' }] });
+}
+
+/** Once per app, before the document is made. */
+export function registerSecuritySchemes(app: OpenAPIHono<AppEnv>): void {
+  const register = (name: string, scheme: Parameters<typeof app.openAPIRegistry.registerComponent>[2]) =>
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
+  register('customerToken', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
+  register('guestCookie', { type: 'apiKey', in: 'cookie', name: GUEST_COOKIE });
+  register('cartToken', { type: 'apiKey', in: 'header', name: 'Cart-Token' });
+}

@@ -1,0 +1,101 @@
+/**
+ * Reads carts: one SELECT, whose text goes out as it is; the workflow is asked where PostgreSQL cannot answer or is behind. Where
+ * the catalogue has moved since the cart was published, today's availability is laid over it.
+ */
+import { emptyView, refreshView } from '../cart/view.ts';
+import type { CartView } from '../contract/cart-view.ts';
+import { readCart } from '../database/cart-projection.ts';
+import { isUnavailable, type Sql } from '../database/client.ts';
+import type { CartOwner, Carts } from './carts.ts';
+import type { ApiMetrics } from './metrics.ts';
+import type { ProductFactsReader } from './product-facts.ts';
+
+export interface LoadedView {
+  /** The view as JSON text. */
+  text: string;
+  /** Quoted, ready to be sent. */
+  etag: string;
+  version: number;
+  /** False: there is no cart, and `text` is the empty view. */
+  exists: boolean;
+}
+
+export interface Views {
+  /** The newest published view, or the empty one. */
+  load(owner: CartOwner): Promise<LoadedView>;
+  /** Straight from the workflow. */
+  loadStrong(owner: CartOwner): Promise<LoadedView>;
+  /** A view that shows at least this version. */
+  loadSince(owner: CartOwner, version: number, isPublished: boolean): Promise<LoadedView>;
+  empty(owner: CartView['owner']): LoadedView;
+}
+
+export interface ViewParts {
+  sql: Sql;
+  carts: Carts;
+  facts: ProductFactsReader;
+  metrics: ApiMetrics;
+  currency: string;
+}
+
+type CartRow = NonNullable<Awaited<ReturnType<typeof readCart>>>;
+
+const isOver = (status: string): boolean => ['expired', 'merged', 'completed'].includes(status);
+
+const fromView = (view: CartView): LoadedView => ({
+  text: JSON.stringify(view),
+  etag: `"${view.version}"`,
+  version: view.version,
+  exists: true,
+});
+
+export function createViews({ sql, carts, facts, metrics, currency }: ViewParts): Views {
+  const empty = (owner: CartView['owner']): LoadedView => ({
+    ...fromView(emptyView(owner, currency)),
+    exists: false,
+  });
+
+  async function fromRow(row: CartRow): Promise<LoadedView> {
+    const { version, viewJson } = row;
+    if (!row.isStale) return { text: viewJson, etag: `"${version}"`, version, exists: true };
+    const view = JSON.parse(viewJson) as CartView;
+    const { facts: today } = await facts.read(view.lines.map((line) => line.sku));
+    const etag = `"${version}.${row.catalogueRevision}"`;
+    return { text: JSON.stringify(refreshView(view, today)), etag, version, exists: true };
+  }
+
+  async function measured(read: () => Promise<[LoadedView, string]>): Promise<LoadedView> {
+    const startedAt = performance.now();
+    const [view, source] = await read();
+    metrics.recordCartLoad(performance.now() - startedAt, view.exists ? source : 'absent');
+    return view;
+  }
+
+  async function ask(owner: CartOwner): Promise<[LoadedView, string]> {
+    const view = await carts.queryView(owner);
+    return [view && !isOver(view.status) ? fromView(view) : empty(owner.kind), 'workflow'];
+  }
+
+  /** The row where PostgreSQL answers and the row is good enough; else the workflow. */
+  const read = (owner: CartOwner, isGoodEnough: (row: CartRow | undefined) => boolean) =>
+    measured(async () => {
+      try {
+        const row = await readCart(sql, owner.workflowId);
+        if (!isGoodEnough(row)) return await ask(owner);
+        return [row && !isOver(row.status) ? await fromRow(row) : empty(owner.kind), 'projection'];
+      } catch (error) {
+        if (isUnavailable(error)) return await ask(owner);
+        throw error;
+      }
+    });
+
+  return {
+    empty,
+    load: (owner) => read(owner, () => true),
+    loadStrong: (owner) => measured(() => ask(owner)),
+    loadSince: (owner, version, isPublished) =>
+      isPublished
+        ? read(owner, (row) => row !== undefined && row.version >= version)
+        : measured(() => ask(owner)),
+  };
+}

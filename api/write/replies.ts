@@ -1,0 +1,80 @@
+/** Answers to writes: the cart as it is now with its ETag, a problem with the refusal's code, or 202 with where to ask. */
+import type { CartView } from '../../contract/cart-view.ts';
+import { IDEMPOTENT_REPLAYED } from '../../contract/headers.ts';
+import type { Refusal } from '../../contract/operations.ts';
+import type { Call } from '../define-route.ts';
+import { Problem } from '../problem.ts';
+import { json, type Reply } from '../reply.ts';
+import type { LoadedView } from '../views.ts';
+import type { Change } from './cart-request.ts';
+import { type Settled, sendChange, submitChange, type WriteParts } from './submit-change.ts';
+
+/** Headers of every answer that shows a cart. */
+export const viewHeaders = (view: LoadedView): Record<string, string> => ({
+  etag: view.etag,
+  'cache-control': 'no-store',
+});
+
+async function viewOf(parts: WriteParts, call: Call, settled: Settled): Promise<LoadedView> {
+  if (!settled.owner) return parts.views.empty(call.caller.kind);
+  return await parts.views.loadSince(settled.owner, settled.version, settled.isPublished);
+}
+
+/** A stale version comes with the cart as it is now, so that the client need not ask again. */
+async function refusalProblem(
+  parts: WriteParts,
+  call: Call,
+  settled: Settled,
+  refusal: Refusal,
+): Promise<Problem> {
+  if (refusal.code !== 'version_conflict') return Problem.fromRefusal(refusal);
+  const view = await viewOf(parts, call, settled);
+  const { code, detail, ...members } = refusal;
+  return new Problem(code, detail, { ...members, cart: JSON.parse(view.text) as CartView });
+}
+
+async function accepted(parts: WriteParts, call: Call, change: Change): Promise<Reply | Settled> {
+  const sent = await sendChange(parts, call, change);
+  if (!('key' in sent)) return sent;
+  const { key } = sent;
+  return json(
+    202,
+    { key, status: 'pending' },
+    {
+      location: `/cart/operations/${encodeURIComponent(key)}`,
+      'preference-applied': 'respond-async',
+      'cache-control': 'no-store',
+    },
+  );
+}
+
+/** How a route turns a settled change into its answer. */
+export type Compose = (
+  view: LoadedView,
+  settled: Settled,
+) => { status: number; body?: string; location?: string };
+
+/** Carries the change out and answers it. */
+export async function answerWrite(
+  parts: WriteParts,
+  call: Call,
+  change: Change,
+  compose: Compose = () => ({ status: 200 }),
+): Promise<Reply> {
+  const settled = call.headers?.isAsync
+    ? await accepted(parts, call, change)
+    : await submitChange(parts, call, change);
+  if ('status' in settled) return settled;
+  if (settled.refusal) throw await refusalProblem(parts, call, settled, settled.refusal);
+  const view = await viewOf(parts, call, settled);
+  const { status, body, location } = compose(view, settled);
+  return {
+    status,
+    body: body ?? view.text,
+    headers: {
+      ...viewHeaders(view),
+      ...(location === undefined ? {} : { location }),
+      ...(settled.isReplay ? { [IDEMPOTENT_REPLAYED.toLowerCase()]: 'true' } : {}),
+    },
+  };
+}

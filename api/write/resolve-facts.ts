@@ -1,0 +1,87 @@
+/**
+ * Puts product facts on the operations that need them, so that the cart's workflow can judge and price them without asking anybody.
+ * What the catalogue alone can refuse is found here, before Temporal hears of it.
+ */
+import type { AddItem, CartOperation, Refusal, UpdateItem } from '../../contract/operations.ts';
+import { readLineSku } from '../../database/cart-projection.ts';
+import { isUnavailable, type Sql } from '../../database/client.ts';
+import type { CartOwner, Carts } from '../carts.ts';
+import { Problem } from '../problem.ts';
+import type { ProductFactsReader } from '../product-facts.ts';
+
+export interface FactsParts {
+  sql: Sql;
+  carts: Carts;
+  facts: ProductFactsReader;
+}
+
+export interface Resolved {
+  /** With facts where they could be had. */
+  operations: CartOperation[];
+  /** What the catalogue says against an operation, by its index. */
+  refusals: ReadonlyMap<number, Refusal>;
+}
+
+const needsLineSku = (operation: CartOperation): operation is UpdateItem =>
+  operation.type === 'updateItem' && operation.quantity !== 0;
+
+async function lineSkuFromRow(sql: Sql, owner: CartOwner, lineId: string): Promise<string | undefined> {
+  try {
+    return await readLineSku(sql, owner.workflowId, lineId);
+  } catch (error) {
+    if (isUnavailable(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The SKUs of lines that are to be updated: from the read model, else from the cart itself. */
+async function lineSkus(
+  parts: FactsParts,
+  owner: CartOwner,
+  lineIds: readonly string[],
+): Promise<Map<string, string>> {
+  const skus = new Map<string, string>();
+  for (const lineId of lineIds) {
+    const sku = await lineSkuFromRow(parts.sql, owner, lineId);
+    if (sku !== undefined) skus.set(lineId, sku);
+  }
+  if (lineIds.every((lineId) => skus.has(lineId))) return skus;
+  const view = await parts.carts.queryView(owner);
+  return new Map(view?.lines.map((line) => [line.id, line.sku]) ?? skus);
+}
+
+function catalogueRefusal(operation: AddItem): Refusal | undefined {
+  const { sku, facts } = operation;
+  if (!facts) return { code: 'sku_unknown', detail: `There is no product ${sku}.` };
+  return facts.active ? undefined : { code: 'sku_unavailable', detail: `${facts.title} is no longer sold.` };
+}
+
+/** Rejects with `dependency_unavailable` when a product cannot be looked up at all. */
+export async function resolveFacts(
+  parts: FactsParts,
+  owner: CartOwner | undefined,
+  operations: readonly CartOperation[],
+): Promise<Resolved> {
+  const lineIds = [...new Set(operations.filter(needsLineSku).map((operation) => operation.lineId))];
+  const skuOfLine = owner ? await lineSkus(parts, owner, lineIds) : new Map<string, string>();
+  const skuOf = (operation: CartOperation): string | undefined => {
+    if (operation.type === 'addItem') return operation.sku;
+    return needsLineSku(operation) ? skuOfLine.get(operation.lineId) : undefined;
+  };
+  const { facts, isComplete } = await parts.facts.read(
+    operations.flatMap((operation) => skuOf(operation) ?? []),
+  );
+  const refusals = new Map<number, Refusal>();
+  const resolved = operations.map((operation, index) => {
+    const found = facts.get(skuOf(operation) ?? '');
+    const withFacts = found ? { ...operation, facts: found } : operation;
+    if (withFacts.type !== 'addItem') return withFacts;
+    if (!found && !isComplete) {
+      throw new Problem('dependency_unavailable', 'The catalogue is out of reach at the moment.');
+    }
+    const refusal = catalogueRefusal(withFacts);
+    if (refusal) refusals.set(index, refusal);
+    return withFacts;
+  });
+  return { operations: resolved, refusals };
+}

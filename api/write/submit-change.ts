@@ -1,0 +1,176 @@
+/**
+ * A write's way to its cart: facts, refusals that need no cart, the message to the workflow, and a new guest where the old one's cart
+ * has ended. What becomes of it is a value; replies.ts makes answers of it.
+ */
+import type { OperationOutcome, Refusal } from '../../contract/operations.ts';
+import { type CartOwner, CartGone, type Carts } from '../carts.ts';
+import type { Call } from '../define-route.ts';
+import type { Caller, Identity } from '../identity/caller.ts';
+import type { HandOut } from '../identity/credential-headers.ts';
+import type { ApiMetrics } from '../metrics.ts';
+import { Problem } from '../problem.ts';
+import type { ProductFactsReader } from '../product-facts.ts';
+import type { Views } from '../views.ts';
+import type { Sql } from '../../database/client.ts';
+import { applyToNothing } from './absent-cart.ts';
+import { buildRequest, type Change, randomKey } from './cart-request.ts';
+import { acceptsAbsent, expectedVersion } from './preconditions.ts';
+import { resolveFacts } from './resolve-facts.ts';
+
+export interface WriteParts {
+  sql: Sql;
+  carts: Carts;
+  facts: ProductFactsReader;
+  views: Views;
+  identity: Identity;
+  handOut: HandOut;
+  metrics: ApiMetrics;
+}
+
+/** A request that the cart has answered. */
+export interface Settled {
+  /** Undefined: there is no cart, and none was made. */
+  owner: CartOwner | undefined;
+  outcomes: OperationOutcome[];
+  refusal?: Refusal;
+  version: number;
+  isPublished: boolean;
+  isReplay: boolean;
+}
+
+interface Prepared {
+  change: Change;
+  key: string;
+  ifMatch: number | undefined;
+  operations: Change['operations'];
+  refusals: ReadonlyMap<number, Refusal>;
+  mayCreate: boolean;
+}
+
+/** The refusal that the catalogue alone decides. A batch that is not atomic has none: its other operations go on. */
+function catalogueRefusal(change: Change, refusals: ReadonlyMap<number, Refusal>): Refusal | undefined {
+  if (!change.atomic) return undefined;
+  const [first] = refusals;
+  if (!first || change.operations.length === 1) return first?.[1];
+  const [index, refusal] = first;
+  const where = { path: `operations[${index}]`, code: refusal.code, message: refusal.detail };
+  return { ...refusal, errors: [where] };
+}
+
+async function prepare(parts: WriteParts, call: Call, change: Change): Promise<Prepared> {
+  const { headers, caller } = call;
+  const { operations, refusals } = await resolveFacts(parts, caller.owner, change.operations);
+  const refusal = catalogueRefusal(change, refusals);
+  // With a key the cart must be asked all the same: it may have applied this very request before.
+  if (refusal && headers?.idempotencyKey === undefined) throw Problem.fromRefusal(refusal);
+  const canAdd = operations.some((operation, index) => operation.type === 'addItem' && !refusals.has(index));
+  return {
+    change,
+    key: headers?.idempotencyKey ?? randomKey(),
+    ifMatch: await expectedVersion(parts.views, caller.owner, headers?.ifMatch),
+    operations,
+    refusals,
+    mayCreate: canAdd && !refusal && acceptsAbsent(headers?.ifMatch),
+  };
+}
+
+function absent(call: Call, prepared: Prepared): Settled {
+  const settled = { owner: undefined, version: 0, isPublished: true, isReplay: false };
+  if (!acceptsAbsent(call.headers?.ifMatch)) {
+    const detail = 'There is no cart any more.';
+    const refusal: Refusal = { code: 'version_conflict', detail, currentVersion: 0 };
+    return { ...settled, outcomes: [], refusal };
+  }
+  return { ...settled, ...applyToNothing(prepared.change, prepared.refusals) };
+}
+
+const toRequest = (call: Call, owner: CartOwner, prepared: Prepared) => ({
+  ...buildRequest(call, owner, prepared.change, prepared.operations, prepared.key),
+  ...(prepared.ifMatch === undefined ? {} : { ifMatch: prepared.ifMatch }),
+});
+
+/** The caller's cart, or that of a guest made now. Undefined: nobody, and nothing to make a cart for. */
+function ownerOf(
+  parts: WriteParts,
+  caller: Caller,
+  mayCreate: boolean,
+): (Caller & { owner: CartOwner }) | undefined {
+  if (caller.owner) return { ...caller, owner: caller.owner };
+  return mayCreate ? parts.identity.mintGuest(caller) : undefined;
+}
+
+/** Runs `send` for the caller's cart, and once more for a new guest's where that cart has ended for good. */
+async function withLivingCart<T>(
+  parts: WriteParts,
+  call: Call,
+  mayCreate: boolean,
+  send: (owner: CartOwner) => Promise<T | undefined>,
+): Promise<{ owner: CartOwner; result: T } | undefined> {
+  const caller = ownerOf(parts, call.caller, mayCreate);
+  if (!caller) return undefined;
+  const attempt = async (to: Caller & { owner: CartOwner }) => {
+    call.c.set('ownerHash', to.owner.ownerHash);
+    // Given out before the outcome is known: after a 504 the same guest must be able to ask again.
+    if (mayCreate || to.via !== 'none') parts.handOut(call.c, to);
+    const result = await send(to.owner);
+    return result === undefined ? undefined : { owner: to.owner, result };
+  };
+  try {
+    return await attempt(caller);
+  } catch (error) {
+    if (!(error instanceof CartGone) || caller.kind !== 'guest') throw error;
+    return mayCreate ? await attempt(parts.identity.mintGuest(call.caller)) : undefined;
+  }
+}
+
+function record(metrics: ApiMetrics, change: Change, settled: Settled): void {
+  if (settled.isReplay) return metrics.recordReplay();
+  for (const [index, operation] of change.operations.entries()) {
+    const outcome = settled.outcomes[index];
+    const code = settled.refusal?.code ?? (outcome && !outcome.ok ? outcome.refusal.code : 'ok');
+    metrics.recordOperation(operation.type, code);
+  }
+}
+
+/** Applies the change and waits for the cart's answer. Rejects with a Problem when Temporal does not answer. */
+export async function submitChange(parts: WriteParts, call: Call, change: Change): Promise<Settled> {
+  const prepared = await prepare(parts, call, change);
+  const startedAt = performance.now();
+  const sent = await withLivingCart(parts, call, prepared.mayCreate, async (owner) => {
+    const request = toRequest(call, owner, prepared);
+    const receipt = await parts.carts.submit(owner, request, { mayCreate: prepared.mayCreate });
+    return receipt && { receipt, isReplay: receipt.attempt !== request.attempt };
+  });
+  if (!sent) return absent(call, prepared);
+  parts.metrics.recordCartSave(performance.now() - startedAt, 'update');
+  const { receipt, isReplay } = sent.result;
+  const settled: Settled = {
+    owner: sent.owner,
+    outcomes: receipt.outcomes,
+    ...(receipt.refusal ? { refusal: receipt.refusal } : {}),
+    version: receipt.version,
+    isPublished: receipt.published,
+    isReplay,
+  };
+  record(parts.metrics, change, settled);
+  return settled;
+}
+
+/** Sends the change as a signal. Gives back the key under which it can be asked after; a Settled where there is no cart to change. */
+export async function sendChange(
+  parts: WriteParts,
+  call: Call,
+  change: Change,
+): Promise<{ key: string } | Settled> {
+  const prepared = await prepare(parts, call, change);
+  const startedAt = performance.now();
+  const sent = await withLivingCart(parts, call, prepared.mayCreate, async (owner) => {
+    // A signal creates its cart: where none may come into being, one must be there.
+    if (!prepared.mayCreate && (await parts.carts.queryView(owner)) === undefined) return undefined;
+    await parts.carts.submitAsync(owner, toRequest(call, owner, prepared));
+    return true;
+  });
+  if (!sent) return absent(call, prepared);
+  parts.metrics.recordCartSave(performance.now() - startedAt, 'signal');
+  return { key: prepared.key };
+}
