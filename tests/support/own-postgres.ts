@@ -1,0 +1,84 @@
+/** A PostgreSQL of one's own, to be killed: the shared server of the other tests must live. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import postgres from 'postgres';
+import { vi } from 'vitest';
+import { postgresAccount } from '../../scripts/local/postgres-account.ts';
+import { findPostgresPrograms } from '../../scripts/local/postgres-programs.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+export interface OwnPostgres {
+  url: string;
+  /** Starts it, again after a kill, and waits until it answers. */
+  start(): Promise<void>;
+  /** SIGKILL, to the server and not to its children: what a crash does. */
+  kill(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export async function createOwnPostgres(): Promise<OwnPostgres> {
+  const { initdb, postgres: program } = findPostgresPrograms();
+  const account = postgresAccount();
+  const folder = mkdtempSync(path.join(tmpdir(), 'cartwright-pg-'));
+  if (account) chownSync(folder, account.uid, account.gid);
+  const cwd = folder;
+  const cluster = path.join(folder, 'cluster');
+  execFileSync(
+    initdb,
+    ['-D', cluster, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    {
+      cwd,
+      stdio: 'ignore',
+      ...account,
+    },
+  );
+  const port = await freePort();
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  let server: ChildProcess | undefined;
+
+  async function answers(): Promise<void> {
+    const sql = postgres(url, { max: 1, connect_timeout: 1 });
+    await sql`SELECT 1`.finally(() => sql.end({ timeout: 1 }));
+  }
+
+  async function kill(): Promise<void> {
+    if (!server) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGKILL');
+    await ended;
+    server = undefined;
+  }
+
+  return {
+    url,
+    async start() {
+      const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
+      const args = ['-D', cluster, ...settings.flatMap((setting) => ['-c', setting])];
+      // The dead server's children hold its shared memory for a moment and a new one refuses to start: then once more.
+      await vi.waitFor(
+        async () => {
+          if (!server || server.exitCode !== null)
+            server = spawn(program, args, { cwd, stdio: 'ignore', ...account });
+          await answers();
+        },
+        { timeout: 30_000, interval: 50 },
+      );
+    },
+    kill,
+    async remove() {
+      await kill();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    },
+  };
+}
