@@ -42,14 +42,6 @@ export async function ensureDatabases(url: string, names: string[]): Promise<voi
   });
 }
 
-/** True when Temporal's tables have been made in this database. */
-export async function hasSchemaVersion(url: string): Promise<boolean> {
-  return withDatabase(url, async (sql) => {
-    const [row] = await sql<{ found: boolean }[]>`select to_regclass('schema_version') is not null as found`;
-    return row?.found === true;
-  });
-}
-
 async function withDatabase<T>(url: string, use: (sql: postgres.Sql) => Promise<T>): Promise<T> {
   const sql = postgres(url, { max: SUPERUSER_CONNECTIONS, connect_timeout: 10, onnotice: () => {} });
   try {

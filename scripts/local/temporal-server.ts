@@ -9,7 +9,7 @@ import { stringify } from 'yaml';
 import type { BuiltTemporal } from './build-temporal.ts';
 import { type Component, STAGE } from './component.ts';
 import type { DataFolder } from './data-folder.ts';
-import { ensureDatabases, hasSchemaVersion } from './postgres-databases.ts';
+import { ensureDatabases } from './postgres-databases.ts';
 
 const run = promisify(execFile);
 
@@ -51,7 +51,7 @@ export async function prepareTemporalDatabases(
 
 async function updateSchema(url: string, schema: string, sqlTool: string): Promise<void> {
   const tool = (...args: string[]) => run(sqlTool, args, { env: sqlEnvironment(url), timeout: 120_000 });
-  if (!(await hasSchemaVersion(url))) await tool('setup-schema', '-v', '0.0');
+  await tool('setup-schema', '-v', '0.0');
   await tool('update-schema', '--schema-name', schema);
 }
 
