@@ -1,6 +1,14 @@
 /** Adds units of a SKU: to the line that already holds the same thing, or on a new line. */
 import type { AddItem } from '../contract/operations.ts';
-import { findEqualLine, mergeAttributes, pricedPart, refuseQuantity, withLines } from './lines.ts';
+import {
+  findEqualLine,
+  mergeAttributes,
+  pricedPart,
+  refuseCurrency,
+  refuseQuantity,
+  takePrice,
+  withLines,
+} from './lines.ts';
 import { canonicalOptions } from './options.ts';
 import type { CartLine, CartState } from './state.ts';
 import { refuse, type Verdict } from './verdict.ts';
@@ -13,12 +21,8 @@ export function addItem(state: CartState, operation: AddItem, now: number): Verd
   const { facts } = operation;
   if (facts === undefined) return refuse('sku_unknown', `There is no product ${operation.sku}.`);
   if (!facts.active) return refuse('sku_unavailable', `${facts.title} is no longer sold.`);
-  if (facts.currency !== state.currency) {
-    return refuse(
-      'currency_mismatch',
-      `This cart is in ${state.currency}, the product is in ${facts.currency}.`,
-    );
-  }
+  const mismatch = refuseCurrency(state, facts);
+  if (mismatch) return { ok: false, refusal: mismatch };
   const chosen = canonicalOptions(facts.options, operation.options);
   if (!chosen.ok) {
     return refuse('options_invalid', `The options do not fit ${facts.title}.`, { errors: chosen.errors });
@@ -29,9 +33,8 @@ export function addItem(state: CartState, operation: AddItem, now: number): Verd
   const equal = operation.separateLine ? undefined : findEqualLine(state, facts.sku, chosen.options);
   const line: CartLine = equal
     ? {
-        ...equal,
+        ...takePrice(equal, priced),
         ...movedPrice(equal, priced.unitPrice),
-        ...priced,
         attributes: mergeAttributes(equal.attributes, operation.attributes),
         quantity: equal.quantity + operation.quantity,
       }

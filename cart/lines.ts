@@ -1,5 +1,5 @@
 /** What the rules for lines share: building a line from facts, finding its equal, and the bounds that every change must keep. */
-import { MAX_LINES, MAX_QUANTITY } from '../contract/limits.ts';
+import { MAX_ATTRIBUTES, MAX_LINES, MAX_QUANTITY } from '../contract/limits.ts';
 import type { Attributes, Refusal } from '../contract/operations.ts';
 import type { Options, ProductFacts } from '../contract/product-facts.ts';
 import { optionsKey } from './options.ts';
@@ -24,6 +24,19 @@ export function pricedPart(facts: ProductFacts, options: Options, now: number) {
     revision: facts.revision,
     pricedAt: now,
   };
+}
+
+/** The line with what the catalogue says now; an image that the catalogue has dropped goes with it. */
+export function takePrice(line: CartLine, priced: NonNullable<ReturnType<typeof pricedPart>>): CartLine {
+  const { imageUrl: _before, ...kept } = line;
+  return { ...kept, ...priced };
+}
+
+/** Money of two currencies is never added up. */
+export function refuseCurrency(state: CartState, facts: ProductFacts): Refusal | undefined {
+  if (facts.currency === state.currency) return undefined;
+  const detail = `This cart is in ${state.currency}, the product is in ${facts.currency}.`;
+  return refuse('currency_mismatch', detail).refusal;
 }
 
 /** The line that an equal add would join: same SKU, same canonical options, not kept apart. */
@@ -68,10 +81,13 @@ export function refuseQuantity(
   return undefined;
 }
 
-/** The cart with these lines, if their number and their total are within bounds. */
+/** The cart with these lines, if their number, their notes and their total are within bounds. */
 export function withLines(state: CartState, lines: readonly CartLine[], lineId?: string): Verdict {
   if (lines.length > MAX_LINES && lines.length > state.lines.length) {
     return refuse('line_limit', `A cart holds at most ${MAX_LINES} lines.`);
+  }
+  if (lines.some((line) => Object.keys(line.attributes).length > MAX_ATTRIBUTES)) {
+    return refuse('validation_failed', `A line holds at most ${MAX_ATTRIBUTES} attributes.`);
   }
   if (totalsOf(lines) === undefined) {
     return refuse('cart_total_limit', 'The total of the cart would be too large.');

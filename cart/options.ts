@@ -45,7 +45,8 @@ function judgeNumber(definition: NumberOption, given: OptionValue): Judged {
   if ((scaled - Math.round(min * SCALE)) % Math.round(step * SCALE) !== 0) {
     return { code: 'off_step', message: `Values start at ${min} and go in steps of ${step}.` };
   }
-  return { value: scaled / SCALE };
+  // Plus zero: JSON knows no negative zero.
+  return { value: scaled / SCALE + 0 };
 }
 
 function judgeChoice(definition: ChoiceOption, given: OptionValue): Judged {

@@ -58,6 +58,7 @@ function faultOf(type: OperationType, fields: Fields): string | undefined {
   if (!isText(fields.sku, SKU_PATTERN, MAX_SKU_LENGTH))
     return 'sku: letters, digits, dots, dashes, underscores';
   if (!isQuantity(fields.quantity, 1)) return `quantity: 1 to ${MAX_QUANTITY}`;
+  if (!['undefined', 'boolean'].includes(typeof fields.separateLine)) return 'separateLine: true or false';
   return faultOfDetails(fields);
 }
 

@@ -1,18 +1,23 @@
 /** Brings lines up to date with the catalogue: price, title, availability. A price that moved is remembered for the warning. */
 import type { ProductFacts } from '../contract/product-facts.ts';
-import { pricedPart } from './lines.ts';
+import { pricedPart, takePrice } from './lines.ts';
 import { canonicalOptions } from './options.ts';
 import type { CartLine, CartState } from './state.ts';
 import { totalsOf } from './totals.ts';
 
-function repriceLine(line: CartLine, facts: ProductFacts | undefined, now: number): CartLine {
+function repriceLine(
+  line: CartLine,
+  facts: ProductFacts | undefined,
+  currency: string,
+  now: number,
+): CartLine {
   const chosen = facts && canonicalOptions(facts.options, line.options);
-  const priced = facts && chosen?.ok ? pricedPart(facts, line.options, now) : undefined;
-  // Gone, or no longer to be had with these options: the price stays, the line shows as discontinued.
-  if (!facts || !priced)
-    return { ...line, isActive: false, stock: 0, pricedAt: now, revision: facts?.revision ?? 0 };
-  if (priced.unitPrice === line.unitPrice) return { ...line, ...priced };
-  return { ...line, ...priced, previousUnitPrice: line.previousUnitPrice ?? line.unitPrice };
+  const isSold = chosen?.ok && facts?.currency === currency;
+  const priced = isSold ? pricedPart(facts, chosen.options, now) : undefined;
+  // Gone, or no longer to be had with these options or in this currency: the price stays, the line shows as discontinued.
+  if (!priced) return { ...line, isActive: false, stock: 0, pricedAt: now, revision: facts?.revision ?? 0 };
+  if (priced.unitPrice === line.unitPrice) return takePrice(line, priced);
+  return { ...takePrice(line, priced), previousUnitPrice: line.previousUnitPrice ?? line.unitPrice };
 }
 
 /** SKUs of lines that were priced before `olderThan` (epoch ms). */
@@ -32,7 +37,7 @@ export function reprice(
 ): { state: CartState; hasChanged: boolean } {
   const bySku = new Map(facts.map((fact) => [fact.sku, fact]));
   const lines = state.lines.map((line) =>
-    skus.includes(line.sku) ? repriceLine(line, bySku.get(line.sku), now) : line,
+    skus.includes(line.sku) ? repriceLine(line, bySku.get(line.sku), state.currency, now) : line,
   );
   if (totalsOf(lines) === undefined) return { state, hasChanged: false };
   const hasChanged = lines.some((line, index) => line.revision !== state.lines[index]?.revision);

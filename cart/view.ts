@@ -114,9 +114,13 @@ export function toCartView(state: CartState, policy: ExpiryPolicy): CartView {
   };
 }
 
-function currentUnitPrice(line: CartLineView, facts: ProductFacts | undefined): number | undefined {
+function currentUnitPrice(
+  line: CartLineView,
+  facts: ProductFacts | undefined,
+  currency: string,
+): number | undefined {
   const chosen = facts && canonicalOptions(facts.options, line.options);
-  return facts && chosen?.ok ? unitPriceOf(facts, line.options) : undefined;
+  return chosen?.ok && facts?.currency === currency ? unitPriceOf(facts, chosen.options) : undefined;
 }
 
 /**
@@ -128,7 +132,7 @@ export function refreshView(view: CartView, facts: ReadonlyMap<string, ProductFa
   const warnings = view.warnings.filter(isKnown);
   const lines = view.lines.map((line): CartLineView => {
     const now = facts.get(line.sku);
-    const price = currentUnitPrice(line, now);
+    const price = currentUnitPrice(line, now, view.currency);
     const isActive = now !== undefined && now.active && price !== undefined;
     const stock = now?.available ?? 0;
     const fresh = {
