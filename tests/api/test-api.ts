@@ -1,0 +1,151 @@
+/**
+ * The API under test: the real app on a real PostgreSQL with the test catalogue; the gateway is the in-memory one that runs the real rules
+ * and publishes through the real activity. Requests go through `app.request`, or over a socket where bytes matter.
+ */
+import type { AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
+import { SignJWT } from 'jose';
+import { pino } from 'pino';
+import { createApi, type Dependencies } from '../../api/create-app.ts';
+import { createServer, listen, stopServer } from '../../api/create-server.ts';
+import { createMetrics } from '../../api/metrics.ts';
+import { publishCart } from '../../activities/publish-cart.ts';
+import { type Config, readConfig } from '../../config.ts';
+import { type CartsInMemory, createCartsInMemory } from '../support/carts-in-memory.ts';
+import { createTestDatabase } from '../support/database.ts';
+
+export const JWT_SECRET = 'a-secret-of-at-least-thirty-two-characters';
+export const ORIGIN = 'https://shop.example';
+const KEY = `k1:${Buffer.alloc(32, 1).toString('base64url')}`;
+
+export const ENVIRONMENT: Record<string, string> = {
+  GUEST_TOKEN_KEYS: KEY,
+  OWNER_HASH_KEY: Buffer.alloc(32, 2).toString('base64url'),
+  JWT_SECRET,
+  ALLOWED_ORIGINS: ORIGIN,
+};
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint: what the tests look into is JSON of many shapes
+  body: Json;
+}
+
+/** JSON of unknown shape, to be looked into. */
+export type Json = { [name: string]: Json } & Json[] & string & number & boolean & null;
+
+export interface TestApi {
+  fetch: (path: string, init?: RequestInit) => Promise<Answer>;
+  api: ReturnType<typeof createApi>;
+  carts: CartsInMemory;
+  sql: Dependencies['sql'];
+  config: Config;
+  logLines: () => Record<string, unknown>[];
+  metrics: ReturnType<typeof createMetrics>;
+  /** Epoch ms that the API believes in. */
+  clock: { now: number };
+  close: () => Promise<void>;
+}
+
+export interface TestApiOptions {
+  environment?: Record<string, string>;
+  dependencies?: Partial<Dependencies>;
+}
+
+export async function toAnswer(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+  const body = (isJson && text !== '' ? JSON.parse(text) : undefined) as Json;
+  return { status: response.status, headers: response.headers, text, body };
+}
+
+/** One API with a database of its own. Call `close`. */
+export async function createTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const database = await createTestDatabase({ catalogue: 'test' });
+  const { sql } = database;
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const config = readConfig({ ...ENVIRONMENT, ...options.environment });
+  const clock = { now: Date.now() };
+  const metrics = createMetrics();
+  const carts = createCartsInMemory({
+    now: () => clock.now,
+    publish: (publication) => publishCart(sql, publication),
+  });
+  const api = createApi({
+    config,
+    carts,
+    sql,
+    log: pino({ level: 'debug' }, sink),
+    metrics,
+    now: () => clock.now,
+    ...options.dependencies,
+  });
+  return {
+    api,
+    carts,
+    sql,
+    config,
+    metrics,
+    clock,
+    fetch: async (path, init) => await toAnswer(await api.app.request(path, init)),
+    logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    async close() {
+      api.feed.close();
+      await metrics.close();
+      await database.drop();
+    },
+  };
+}
+
+/** The API on a port of its own. */
+export async function serveTestApi(test: TestApi, options?: Parameters<typeof createServer>[1]) {
+  const server = createServer(test.api.app.fetch, options);
+  await listen(server, '127.0.0.1', 0);
+  const { port } = server.address() as AddressInfo;
+  return { server, port, url: `http://127.0.0.1:${port}`, close: () => stopServer(server, 1_000) };
+}
+
+export const send = (method: string, body?: unknown, headers: Record<string, string> = {}): RequestInit => ({
+  method,
+  headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+  ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+});
+
+/** A customer's token as the shop would sign it. */
+export const customerToken = (
+  subject: string,
+  claims: Record<string, unknown> = {},
+  expires: string | number = '1h',
+): Promise<string> =>
+  new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(subject)
+    .setIssuer('cartwright')
+    .setAudience('cartwright')
+    .setExpirationTime(expires)
+    .sign(new TextEncoder().encode(JWT_SECRET));
+
+export const bearer = async (subject: string): Promise<Record<string, string>> => ({
+  authorization: `Bearer ${await customerToken(subject)}`,
+});
+
+/** The guest's token out of an answer that handed one out. */
+export function guestToken(answer: Answer): string {
+  const token = answer.headers.get('cart-token');
+  if (token === null) throw new Error(`no Cart-Token in the answer: ${answer.status} ${answer.text}`);
+  return token;
+}
+
+/** A new guest with one line; what `Cart-Token` to send from now on. */
+export async function newGuest(test: TestApi, sku = 'T-A', quantity = 1): Promise<Record<string, string>> {
+  const answer = await test.fetch('/cart/items', send('POST', { sku, quantity }));
+  return { 'cart-token': guestToken(answer) };
+}
