@@ -1,0 +1,29 @@
+/** Every scenario, in the order in which they run: what compares comes first, what restarts processes comes last. */
+import type { Scenario } from '../scenario.ts';
+import { addToCart } from './add-to-cart.ts';
+import { cost } from './cost.ts';
+import { crash } from './crash.ts';
+import { everydayLoad } from './everyday-load.ts';
+import { growth } from './growth.ts';
+import { history } from './history.ts';
+import { hotCart } from './hot-cart.ts';
+import { longCart } from './long-cart.ts';
+import { manyCarts } from './many-carts.ts';
+import { memory } from './memory.ts';
+import { newCarts } from './new-carts.ts';
+import { readCart } from './read-cart.ts';
+
+export const SCENARIOS: readonly Scenario[] = [
+  addToCart,
+  manyCarts,
+  hotCart,
+  newCarts,
+  readCart,
+  longCart,
+  everydayLoad,
+  history,
+  memory,
+  crash,
+  growth,
+  cost,
+];

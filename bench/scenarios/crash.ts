@@ -1,0 +1,52 @@
+/**
+ * A worker is killed with SIGKILL while it holds all carts of this test; another one is alive. The first operation on each cart comes
+ * at once, all together, and has to wait until the server gives the dead worker up.
+ */
+import type { Round } from '../figure.ts';
+import { describeLatency } from '../measure/statistics.ts';
+import type { Scenario } from '../scenario.ts';
+import { addTo, makeCarts } from '../stage/carts.ts';
+import type { Stage } from '../stage/stage.ts';
+
+const CARTS = 40;
+/** Adds to each cart beforehand, so that there is something to load. */
+const ADDS = 9;
+
+async function killAndAdd(stage: Stage): Promise<Round> {
+  const [origin = ''] = stage.crew.origins();
+  await stage.crew.keep({ workers: 1, apis: 1 });
+  const carts = await makeCarts(stage, CARTS);
+  const requests = carts.map((cart) => addTo(origin, cart));
+  await stage.http({ requests, loop: { clients: 10, count: CARTS * ADDS } });
+  await stage.crew.keep({ workers: 2, apis: 1 });
+  stage.crew.kill('worker-1');
+  const { latencies, errors } = await stage.http({ requests, loop: { clients: CARTS, count: CARTS } });
+  const latency = describeLatency(latencies);
+  return { ours: latency.max, detail: { ...latency, errors, latenciesMs: latencies.map(Math.round) } };
+}
+
+export const crash: Scenario = {
+  id: 'crash',
+  title: "First operation after a worker's SIGKILL",
+  async run(stage) {
+    const rounds: Round[] = [];
+    for (let round = 0; round < stage.rounds; round += 1) rounds.push(await killAndAdd(stage));
+    const failures = rounds.map(({ detail }) => Object.keys(detail?.['errors'] ?? {}).length);
+    return [
+      {
+        title: `First operation on each of ${CARTS} carts after their worker's SIGKILL, the slowest`,
+        unit: 'ms',
+        rounds,
+        over: 'max',
+        target: { of: 'ours', is: 'atMost', bound: 2_000 },
+      },
+      {
+        title: '… errors',
+        unit: '',
+        rounds: failures.map((ours) => ({ ours })),
+        over: 'max',
+        target: { of: 'ours', is: 'atMost', bound: 0 },
+      },
+    ];
+  },
+};
