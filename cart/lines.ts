@@ -7,6 +7,7 @@ import { unitPriceOf } from './price.ts';
 import type { CartLine, CartState } from './state.ts';
 import { totalsOf } from './totals.ts';
 import { refuse, type Verdict } from './verdict.ts';
+import { LINES_BYTES, weightOf } from './weight.ts';
 
 /** The part of a line that the catalogue decides. Undefined where the catalogue's price is out of bounds. */
 export function pricedPart(facts: ProductFacts, options: Options, now: number) {
@@ -91,6 +92,10 @@ export function withLines(state: CartState, lines: readonly CartLine[], lineId?:
   }
   if (totalsOf(lines) === undefined) {
     return refuse('cart_total_limit', 'The total of the cart would be too large.');
+  }
+  const isGrowing = lines.length >= state.lines.length;
+  if (isGrowing && weightOf(lines) > LINES_BYTES) {
+    return refuse('line_limit', 'The options and notes in this cart are too long.');
   }
   return { ok: true, state: { ...state, lines }, ...(lineId === undefined ? {} : { lineId }) };
 }

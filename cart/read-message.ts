@@ -13,6 +13,7 @@ import {
   SKU_PATTERN,
 } from '../contract/limits.ts';
 import type { CartOperation, OperationType } from '../contract/operations.ts';
+import { areFacts } from './read-facts.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -41,6 +42,7 @@ const isOptionValue = (value: unknown): boolean =>
 function faultOfDetails(fields: Fields): string | undefined {
   if (!isRecordOf(fields.options, isOptionValue)) return 'options: an object of texts and numbers';
   if (!isRecordOf(fields.attributes, isShortText)) return 'attributes: an object of short texts';
+  if (fields.facts !== undefined && !areFacts(fields.facts)) return 'facts: leave them out';
   return undefined;
 }
 

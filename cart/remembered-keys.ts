@@ -4,6 +4,7 @@
  */
 import type { OperationOutcome } from '../contract/operations.ts';
 import type { CartPolicy } from './state.ts';
+import { REMEMBERED_BYTES, weightOf } from './weight.ts';
 
 export interface RememberedKey {
   key: string;
@@ -17,12 +18,26 @@ export interface RememberedKey {
 export const findKey = (remembered: readonly RememberedKey[], key: string): RememberedKey | undefined =>
   remembered.find((entry) => entry.key === key);
 
-/** Oldest first; entries beyond the number or the age of the policy are forgotten. */
+/** Outcomes up to which nobody needs to weigh: single operations have one each. */
+const LIGHT_OUTCOMES = 512;
+
+/** The newest entries that stay within the budget, at least one. */
+function withinBudget(entries: RememberedKey[]): RememberedKey[] {
+  if (entries.reduce((sum, { outcomes }) => sum + outcomes.length, 0) <= LIGHT_OUTCOMES) return entries;
+  let weight = 0;
+  const first = entries.findLastIndex((entry) => {
+    weight += weightOf(entry);
+    return weight > REMEMBERED_BYTES;
+  });
+  return entries.slice(Math.min(first + 1, entries.length - 1));
+}
+
+/** Oldest first; entries beyond the number or the age of the policy, or the weight that a cart may carry, are forgotten. */
 export function rememberKey(
   remembered: readonly RememberedKey[],
   entry: RememberedKey,
   policy: Pick<CartPolicy, 'rememberedKeysMax' | 'rememberedKeysAgeMs'>,
 ): RememberedKey[] {
   const young = remembered.filter((other) => other.at > entry.at - policy.rememberedKeysAgeMs);
-  return [...young, entry].slice(-policy.rememberedKeysMax);
+  return withinBudget([...young, entry].slice(-policy.rememberedKeysMax));
 }

@@ -23,16 +23,30 @@ export function check(keeper: CartKeeper, requests: CartRequest[]): void {
 /** Applies the requests and waits for the read model. */
 export async function answer(keeper: CartKeeper, requests: CartRequest[]): Promise<Receipt[]> {
   const applied = total(() => keeper.take(requests));
-  const version = Math.max(...applied.map(({ receipt }) => receipt.version));
-  await condition(() => keeper.publishedVersion >= version || keeper.publishFailures > 0);
+  await published(keeper, Math.max(...applied.map(({ receipt }) => receipt.version)));
   return keeper.receipts(applied);
 }
 
-/** An Update sent by hand lacks product facts: the main loop looks them up and settles it. */
+/** Waits for the read model, unless the database is out of reach: then nobody waits. */
+const published = (keeper: CartKeeper, version: number): Promise<void> =>
+  condition(() => keeper.publishedVersion >= version || keeper.publishFailures > 0);
+
+/**
+ * An Update sent by hand lacks product facts: the main loop looks them up and settles it. Not while the database is away: a handler
+ * that waits for hours would keep the cart from starting a fresh run.
+ */
 export async function answerPriced(keeper: CartKeeper, request: CartRequest): Promise<Receipt> {
-  keeper.queueAwaited(request);
-  await condition(() => keeper.isSettled(request.key));
-  return keeper.takeReceipt(request.key);
+  const isQueued = keeper.queueAwaited(request);
+  await condition(() => !isQueued || keeper.isSettled(request.key) || keeper.publishFailures > 0);
+  const receipt = keeper.takeReceipt(request.key);
+  if (receipt === undefined) {
+    throw ApplicationFailure.nonRetryable(
+      'The catalogue is out of reach; nothing was changed.',
+      'OutOfReach',
+    );
+  }
+  await published(keeper, receipt.version);
+  return { ...receipt, published: receipt.version <= keeper.publishedVersion };
 }
 
 /** A signal's sender cannot be told, and a throwing signal handler would kill the cart: the operator reads a note. */
@@ -41,8 +55,8 @@ export function receive(keeper: CartKeeper, read: () => What, envelope: Envelope
     const what = read();
     if ('fault' in what) return keeper.note(`ignored: ${what.fault}`);
     const request = requestOf(what, envelope, () => keeper.handKey());
-    if (lacksFacts(request)) keeper.queue(request);
-    else keeper.take([request], true);
+    if (!lacksFacts(request)) keeper.take([request], true);
+    else if (!keeper.queue(request)) keeper.note('ignored: too many messages wait for the catalogue');
   });
 }
 

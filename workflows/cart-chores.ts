@@ -79,8 +79,10 @@ export class CartChores {
     const facts = await this.#activities.readProductFacts([
       ...new Set(skus.filter((sku) => sku !== undefined)),
     ]);
-    keeper.unpriced = keeper.unpriced.slice(waiting.length);
-    for (const request of waiting) {
+    // Taken out first: whatever a message may bring about, it is not tried for ever. What was withdrawn meanwhile is gone.
+    const still = waiting.filter((request) => keeper.unpriced.includes(request));
+    keeper.unpriced = keeper.unpriced.filter((request) => !still.includes(request));
+    for (const request of still) {
       const operations = request.operations.map((operation) => this.#withFacts(operation, facts));
       keeper.settle(request.key, keeper.take([{ ...request, operations }], true));
     }

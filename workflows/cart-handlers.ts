@@ -6,7 +6,16 @@ import { answer, answerPriced, check, quietly, receive } from './answers.ts';
 import type { CartKeeper } from './cart-keeper.ts';
 import type { Envelope } from './messages.ts';
 import * as messages from './messages.ts';
-import { lacksFacts, type ReadWhat, readMany, readOne, requestOf, total } from './read-request.ts';
+import {
+  lacksFacts,
+  type ReadWhat,
+  readMany,
+  readOne,
+  readOrderId,
+  readRequests,
+  requestOf,
+  total,
+} from './read-request.ts';
 
 interface Door<What> {
   update: UpdateDefinition<Receipt, [What, Envelope?]>;
@@ -68,13 +77,25 @@ export function registerHandlers(keeper: CartKeeper): void {
 }
 
 function registerInternals(keeper: CartKeeper): void {
-  setHandler(messages.applyRequestsUpdate, (requests) => answer(keeper, requests), {
-    validator: (requests) => check(keeper, requests),
-    description: 'Requests of several clients at once, from the API. Not for use by hand.',
-  });
+  setHandler(
+    messages.applyRequestsUpdate,
+    async (list) =>
+      answer(
+        keeper,
+        total(() => readRequests(list)),
+      ),
+    {
+      validator: (list) =>
+        check(
+          keeper,
+          total(() => readRequests(list)),
+        ),
+      description: 'Requests of several clients at once, from the API. Not for use by hand.',
+    },
+  );
   setHandler(
     messages.completeSignal,
-    (message) => quietly(keeper, () => keeper.complete(String(message.orderId))),
+    (message) => quietly(keeper, () => keeper.complete(readOrderId(message))),
     { description: 'An order was made from this cart: it ends, an empty one goes on. {"orderId": "…"}' },
   );
   setHandler(messages.viewQuery, () => keeper.view(), { description: 'The cart as the API shows it' });

@@ -13,13 +13,17 @@ import { skusPricedBefore } from '../cart/reprice.ts';
 import type { CartPolicy, CartState } from '../cart/state.ts';
 import { refuse } from '../cart/verdict.ts';
 import { toCartView } from '../cart/view.ts';
+import { OUTBOX_BYTES, weightOf } from '../cart/weight.ts';
 import type { CartView } from '../contract/cart-view.ts';
 import type { CartRequest, OperationStatus, Receipt } from '../contract/operations.ts';
 import type { CartInput, Carried, Outbox } from './cart-input.ts';
 import { currentDetails } from './current-details.ts';
 
-/** Unpublished changes beyond which writes are refused: the hand-over at continue-as-new must stay under a payload's 2 MiB. */
-const OUTBOX_LIMIT = 1_000;
+/** Unpublished changes and finished carts up to which nobody needs to weigh the outbox. */
+const LIGHT_OUTBOX = 20;
+
+/** Bytes of messages sent by hand that may wait for the catalogue. */
+const UNPRICED_BYTES = 200_000;
 
 export const emptyOutbox = (): Outbox => ({ audit: [], requests: [], finished: [] });
 
@@ -70,7 +74,7 @@ export class CartKeeper {
 
   /** What would become of the requests. Changes nothing: validators call it. */
   tryOut(requests: readonly CartRequest[]): AppliedAll {
-    if (this.outbox.audit.length >= OUTBOX_LIMIT) return this.#refuseAll(requests);
+    if (this.#isOutboxFull()) return this.#refuseAll(requests);
     return applyRequests(this.ledger, requests, Date.now(), this.policy);
   }
 
@@ -107,15 +111,18 @@ export class CartKeeper {
     this.show();
   }
 
-  /** Puts a request without product facts in line for the main loop. */
-  queue(request: CartRequest): void {
-    this.unpriced.push(request);
+  /** Puts a request without product facts in line for the main loop. False: too much waits already. */
+  queue(request: CartRequest): boolean {
+    const waiting = [...this.unpriced, request];
+    if (weightOf(waiting) > UNPRICED_BYTES) return false;
+    this.unpriced = waiting;
+    return true;
   }
 
   /** The same, for a sender who waits: `takeReceipt` has the receipt once the loop has settled it. */
-  queueAwaited(request: CartRequest): void {
+  queueAwaited(request: CartRequest): boolean {
     this.#awaited.set(request.key, undefined);
-    this.queue(request);
+    return this.queue(request);
   }
 
   settle(key: string, applied: readonly Applied[]): void {
@@ -126,9 +133,11 @@ export class CartKeeper {
     return this.#awaited.get(key) !== undefined;
   }
 
-  takeReceipt(key: string): Receipt {
-    const receipt = this.#awaited.get(key) as Receipt;
+  /** The receipt, once. Undefined where there is none yet: the request is withdrawn. */
+  takeReceipt(key: string): Receipt | undefined {
+    const receipt = this.#awaited.get(key);
     this.#awaited.delete(key);
+    if (receipt === undefined) this.unpriced = this.unpriced.filter((request) => request.key !== key);
     return receipt;
   }
 
@@ -180,6 +189,12 @@ export class CartKeeper {
   /** A key for a message sent by hand: its update id, or a fresh one. */
   handKey(): string {
     return `by-hand:${currentUpdateInfo()?.id ?? uuid4()}`;
+  }
+
+  #isOutboxFull(): boolean {
+    const { audit, requests, finished } = this.outbox;
+    const count = audit.length + requests.length + finished.length;
+    return (count > LIGHT_OUTBOX || finished.length > 0) && weightOf(this.outbox) > OUTBOX_BYTES;
   }
 
   #refuseAll(requests: readonly CartRequest[]): AppliedAll {

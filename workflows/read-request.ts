@@ -34,10 +34,14 @@ export function total<Result>(act: () => Result): Result {
   }
 }
 
-const isEnvelope = (envelope: Envelope): boolean =>
-  [envelope.key, envelope.fingerprint, envelope.attempt, envelope.actor, envelope.requestId].every(
-    (field) => typeof field === 'string',
-  );
+/** Characters of an envelope's field; ours are shorter, and a cart remembers hundreds of them. */
+const MAX_FIELD_LENGTH = 300;
+
+const isField = (field: unknown): boolean => typeof field === 'string' && field.length <= MAX_FIELD_LENGTH;
+
+const isEnvelope = ({ key, fingerprint, attempt, actor, requestId, ifMatch }: Envelope): boolean =>
+  [key, fingerprint, attempt, actor, requestId].every(isField) &&
+  (ifMatch === undefined || Number.isSafeInteger(ifMatch));
 
 /** Facts are believed only from the API. */
 function stripFacts(operation: CartOperation): CartOperation {
@@ -53,12 +57,34 @@ export function requestOf(
 ): CartRequest {
   if ('fault' in what) throw invalid(what.fault);
   if (envelope) {
-    if (!isEnvelope(envelope)) throw invalid('the envelope lacks a field');
+    if (!isEnvelope(envelope)) throw invalid('the envelope lacks a field, or one is not what it should be');
     return { ...envelope, ...what };
   }
   const key = handKey();
   const operations = what.operations.map(stripFacts);
   return { ...what, operations, key, fingerprint: key, attempt: key, actor: 'operator', requestId: key };
+}
+
+/** Requests that met in a lane; more would be no message of ours. */
+const MAX_REQUESTS = 200;
+
+/** Reads the argument of `applyRequests`: requests with their envelopes around them. */
+export function readRequests(list: unknown): CartRequest[] {
+  if (!Array.isArray(list) || list.length === 0 || list.length > MAX_REQUESTS) {
+    throw invalid('not a list of requests');
+  }
+  return list.map((entry: Envelope) =>
+    requestOf(readMany(entry), entry, () => {
+      throw invalid('a request lacks its envelope');
+    }),
+  );
+}
+
+/** The order of a `complete` message: 1 to 64 characters. */
+export function readOrderId(message: unknown): string {
+  const orderId = (message as { orderId?: unknown } | null)?.orderId;
+  if (typeof orderId === 'string' && orderId.length > 0 && orderId.length <= 64) return orderId;
+  throw invalid('complete: orderId: 1 to 64 characters');
 }
 
 /** Whether a rule would need facts that the request does not have. */
