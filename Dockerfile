@@ -26,6 +26,9 @@ WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/package.json ./package.json
 COPY --from=build /app/dist ./dist
+# The reference page is one file of a package that is otherwise needed only for development.
+COPY --from=build /app/node_modules/@scalar/api-reference/package.json ./node_modules/@scalar/api-reference/package.json
+COPY --from=build /app/node_modules/@scalar/api-reference/dist/browser/standalone.js ./node_modules/@scalar/api-reference/dist/browser/standalone.js
 # The image's own account `node`; by number, so that a cluster can see that it is not root.
 USER 1000
 EXPOSE 3000 9090

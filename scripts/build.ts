@@ -8,7 +8,8 @@ import { extname, join } from 'node:path';
 import { ROOT } from './local/data-folder.ts';
 
 const FOLDERS = ['activities', 'api', 'cart', 'contract', 'database', 'worker', 'workflows'];
-const FILES = ['config.ts', 'temporal.config.ts'];
+/** The catalogue tool is the only script that a container needs, too. */
+const FILES = ['config.ts', 'temporal.config.ts', 'scripts/catalogue.ts'];
 
 function run(command: string, ...args: string[]): void {
   const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' });
