@@ -1,0 +1,128 @@
+/** The database goes away, for a moment or for long: the cart answers at once, knows its own state, and catches up by itself. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { requestFor } from '../support/requests.ts';
+import { createTestTemporal, type TestTemporal } from '../support/temporal.ts';
+
+let temporal: TestTemporal;
+beforeAll(async () => {
+  temporal = await createTestTemporal({ policy: { publishWaitMs: 500, continueAsNewAfterEvents: 40 } });
+});
+afterEach(() => temporal.databaseGate.open());
+afterAll(() => temporal?.close());
+
+async function timed<Result>(act: Promise<Result>): Promise<{ result: Result; tookMs: number }> {
+  const start = Date.now();
+  return { result: await act, tookMs: Date.now() - start };
+}
+
+test('while it is down, answers come at once, unpublished, and queries are right; then the row catches up', async () => {
+  const cart = temporal.cart();
+  await cart.add('T-A', 1);
+  const operation = await cart.addOf('T-A', 1);
+  temporal.databaseGate.shut();
+  const first = await timed(cart.do(operation));
+  expect(first.result).toMatchObject({ version: 2, published: false });
+  const second = await timed(cart.do(operation));
+  expect(second.result).toMatchObject({ version: 3, published: false });
+  expect(second.tookMs).toBeLessThan(1_000);
+  expect((await cart.view()).totalQuantity).toBe(3);
+  expect((await cart.row())?.version).toBe(1);
+  temporal.databaseGate.open();
+  await eventually(async () => expect((await cart.row())?.version).toBe(3), { within: 20_000 });
+  expect(await cart.audit()).toHaveLength(3);
+  await eventually(async () => expect(await cart.add('T-A', 1)).toMatchObject({ published: true }));
+});
+
+test('when it hangs, nobody waits longer than the publish wait, and the next ones not at all', async () => {
+  const cart = temporal.cart();
+  await cart.add('T-A', 1);
+  const operation = await cart.addOf('T-A', 1);
+  temporal.databaseGate.freeze();
+  const first = await timed(cart.do(operation));
+  expect(first.result).toMatchObject({ version: 2, published: false });
+  expect(first.tookMs).toBeLessThan(2_000);
+  const next = await timed(cart.do(operation));
+  expect(next.tookMs).toBeLessThan(1_000);
+  temporal.databaseGate.open();
+  await eventually(async () => expect((await cart.row())?.version).toBe(3), { within: 20_000 });
+});
+
+test('what is not published crosses to a new run and is published from there', async () => {
+  const cart = temporal.cart();
+  await cart.add('T-A', 1);
+  const firstRun = await cart.runId();
+  const operation = await cart.addOf('T-A', 1);
+  temporal.databaseGate.shut();
+  for (let count = 0; count < 12; count += 1) await cart.do(operation);
+  await eventually(async () => expect(await cart.runId()).not.toBe(firstRun), { within: 20_000 });
+  expect((await cart.row())?.version).toBe(1);
+  temporal.databaseGate.open();
+  await eventually(async () => expect((await cart.row())?.version).toBe(13), { within: 20_000 });
+  expect((await cart.audit()).map((row) => row.version)).toEqual(
+    Array.from({ length: 13 }, (_, index) => index + 1),
+  );
+  expect(await cart.requests()).toHaveLength(13);
+});
+
+test('messages by hand: a Signal waits for the catalogue, an Update is told', async () => {
+  const cart = temporal.cart();
+  await cart.add('T-A', 1);
+  const operation = await cart.addOf('T-A', 1);
+  temporal.databaseGate.shut();
+  await cart.do(operation);
+  await cart.signalByHand('addItem', { sku: 'T-B', quantity: 1 });
+  await expect(cart.updateByHand('addItem', { sku: 'T-C', quantity: 1 })).rejects.toThrow();
+  expect((await cart.view()).totalQuantity).toBe(2);
+  temporal.databaseGate.open();
+  await eventually(async () => expect((await cart.row())?.version).toBe(3), { within: 20_000 });
+  expect((await cart.view()).lines.map((line) => line.sku)).toEqual(['T-A', 'T-B']);
+});
+
+test('an order that is made meanwhile is kept until it can be written', async () => {
+  const cart = temporal.cart();
+  await cart.add('T-A', 2);
+  const operation = await cart.addOf('T-B', 1);
+  temporal.databaseGate.shut();
+  await cart.signalByHand('complete', { orderId: 'order-1' });
+  expect(await cart.do(operation)).toMatchObject({ published: false });
+  temporal.databaseGate.open();
+  await eventually(async () => expect(await cart.finished()).toMatchObject([{ total: 3998 }]), {
+    within: 20_000,
+  });
+  await eventually(async () => expect((await cart.row())?.total_quantity).toBe(1));
+});
+
+test('the outbox has a limit: beyond it writes are refused, and taken again once the database is back', async () => {
+  const cart = temporal.cart({ policy: { continueAsNewAfterEvents: 1_000 } });
+  await cart.add('T-A', 1);
+  const attributes = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [`note${index}`, 'x'.repeat(500)]),
+  );
+  const operations = Array.from(
+    { length: 20 },
+    () => ({ type: 'updateItem', lineId: 'l1', attributes }) as const,
+  );
+  temporal.databaseGate.shut();
+  const codes: (string | undefined)[] = [];
+  for (let count = 0; count < 6; count += 1) codes.push((await cart.do(operations)).refusal?.code);
+  expect(codes[0]).toBeUndefined();
+  expect(codes.at(-1)).toBe('overloaded');
+  temporal.databaseGate.open();
+  await eventually(async () => expect(await cart.do(operations)).toMatchObject({ published: true }), {
+    within: 20_000,
+  });
+});
+
+test('a history that grows during a long outage is handed over, time and again', async () => {
+  const cart = temporal.cart();
+  const request = requestFor(await cart.addOf('T-A', 1));
+  temporal.databaseGate.shut();
+  await cart.submit(request);
+  const run = await cart.runId();
+  await cart.skip(180_000);
+  expect(await cart.runId()).not.toBe(run);
+  expect(await cart.historyLength()).toBeLessThan(60);
+  temporal.databaseGate.open();
+  await eventually(async () => expect((await cart.row())?.version).toBe(1), { within: 20_000 });
+});
