@@ -1,0 +1,119 @@
+/** Settings: defaults that fit, durations, and one sentence for each mistake that never tells a secret. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseDuration, readConfig, SETTINGS } from '../../config.ts';
+
+const KEY = 'a'.repeat(43);
+
+const faultsOf = (environment: Record<string, string>): string => {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return '';
+};
+
+describe('durations', () => {
+  test.each([
+    ['250ms', 250],
+    ['3s', 3_000],
+    ['15m', 900_000],
+    ['24h', 86_400_000],
+    ['7d', 604_800_000],
+    ['0s', 0],
+  ])('%s is %d ms', (text, expected) => expect(parseDuration(text)).toBe(expected));
+
+  test.each(['', '5', '5 s', '-5s', '1.5h', '5S', '1h30m', 's', '1234567890s'])('%j is none', (text) =>
+    expect(parseDuration(text)).toBeUndefined(),
+  );
+
+  test('never throw', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(['number', 'undefined']).toContain(typeof parseDuration(text));
+      }),
+    );
+  });
+});
+
+describe('the configuration', () => {
+  test('is complete without any setting', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      API_PORT: 3_000,
+      REQUEST_DEADLINE: 5_000,
+      CART_EXPIRY_GUEST: 90 * 86_400_000,
+      REMEMBERED_KEYS_MAX: 256,
+      RATE_LIMITS: true,
+      ALLOWED_ORIGINS: [],
+      GUEST_TOKEN_KEYS: [],
+    });
+    expect(config.JWT_SECRET).toBeUndefined();
+  });
+
+  test('describes every setting', () => {
+    for (const [name, setting] of Object.entries(SETTINGS)) {
+      expect(setting.description, name).toMatch(/^.{10,}$/s);
+    }
+  });
+
+  test('reads numbers, flags, lists and durations', () => {
+    const environment = {
+      API_PORT: '8080',
+      RATE_LIMITS: 'off',
+      COOKIE_SECURE: '0',
+      LOG_PRETTY: 'on',
+      ALLOWED_ORIGINS: 'https://a.example, https://b.example,',
+      GUEST_TOKEN_KEYS: `new:${KEY},old:${KEY}`,
+      IDLE_TICK: '90s',
+    };
+    expect(readConfig(environment)).toMatchObject({
+      API_PORT: 8_080,
+      RATE_LIMITS: false,
+      COOKIE_SECURE: false,
+      LOG_PRETTY: true,
+      ALLOWED_ORIGINS: ['https://a.example', 'https://b.example'],
+      GUEST_TOKEN_KEYS: [`new:${KEY}`, `old:${KEY}`],
+      IDLE_TICK: 90_000,
+    });
+  });
+
+  test('takes an empty variable for an absent one, and ignores the variables of others', () => {
+    expect(readConfig({ API_PORT: '', CURRENCY: '', PATH: '/bin' })).toEqual(readConfig({}));
+  });
+
+  test('names every wrong setting, one line each', () => {
+    const wrong = {
+      API_PORT: '70000',
+      DATABASE_POOL: 'many',
+      LOG_LEVEL: 'loud',
+      CURRENCY: 'eur',
+      COOKIE_SECURE: 'yes',
+      JWT_SECRET: 'short',
+      JWT_JWKS_URL: 'nowhere',
+      OWNER_HASH_KEY: 'short',
+      GUEST_TOKEN_KEYS: 'k1',
+      REQUEST_DEADLINE: '5 seconds',
+      REMEMBERED_KEYS_MAX: '1',
+    };
+    const lines = faultsOf(wrong)
+      .split('\n')
+      .filter((line) => line.startsWith('  '));
+    expect(lines.map((line) => /^ {2}(\w+)/.exec(line)?.[1]).toSorted()).toEqual(
+      Object.keys(wrong).toSorted(),
+    );
+  });
+
+  test('never repeats a secret', () => {
+    const secrets = ['JWT_SECRET', 'OWNER_HASH_KEY', 'GUEST_TOKEN_KEYS'];
+    const secret = fc.stringMatching(/^[a-z0-9]{12,31}$/);
+    fc.assert(
+      fc.property(secret, (text) => {
+        const message = faultsOf(Object.fromEntries(secrets.map((name) => [name, text])));
+        for (const name of secrets) expect(message).toContain(name);
+        expect(message).not.toContain(text);
+      }),
+    );
+  });
+});
