@@ -19,6 +19,9 @@ export function toProblem(error: unknown): Problem {
 /** The answer; what the caller must not see goes to the log. */
 export function answerProblem(c: Exchange, problem: Problem): Response {
   c.set('code', problem.code);
-  if (problem.status >= 500) c.set('failure', problem.members.cause ?? problem);
+  const cause = problem.members.cause;
+  // A fault of ours with its stack; of an outage the cause in one line is enough, there will be many.
+  if (problem.code === 'internal') c.set('failure', cause ?? problem);
+  else if (cause !== undefined) c.set('reason', cause instanceof Error ? cause.message : String(cause));
   return respond(c, problemReply(problem, c.get('requestId')));
 }

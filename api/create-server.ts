@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { MAX_HEADER_BYTES } from '../contract/limits.ts';
 import { Problem, problemReply } from './problem.ts';
+import { SECURITY_HEADERS } from './reply.ts';
 
 export interface ServerOptions {
   /** Ms until the headers must be there. */
@@ -19,19 +20,24 @@ export interface ServerOptions {
 
 type Fetch = Parameters<typeof getRequestListener>[0];
 
-/** The answer to what never became a request, as bytes. */
+/** The answer to what never became a request: there is no request id to go by, so it gets one of its own. */
+function unparsed(problem: Problem): { status: number; body: string; headers: Record<string, string> } {
+  const requestId = randomUUID();
+  const { status, body, headers } = problemReply(problem, requestId);
+  const type = { 'content-type': 'application/problem+json; charset=utf-8', 'x-request-id': requestId };
+  return { status, body: String(body), headers: { ...SECURITY_HEADERS, ...headers, ...type } };
+}
+
+/** The same as bytes, for a socket without a request. */
 function rawProblem(problem: Problem): string {
-  const { status, body, headers } = problemReply(problem, randomUUID());
-  const text = String(body);
+  const { status, body, headers } = unparsed(problem);
   return [
     `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}`,
-    'Content-Type: application/problem+json; charset=utf-8',
-    'X-Content-Type-Options: nosniff',
-    `Content-Length: ${Buffer.byteLength(text)}`,
-    'Connection: close',
-    ...Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
     '',
-    text,
+    body,
   ].join('\r\n');
 }
 
@@ -59,9 +65,8 @@ function answerClientError(error: Error & { code?: string }, socket: Socket): vo
 export function createServer(fetch: Fetch, options: ServerOptions = {}): http.Server {
   const listener = getRequestListener(fetch, {
     errorHandler: () => {
-      const reply = problemReply(new Problem('invalid_header', 'The request is malformed.'), randomUUID());
-      const headers = { ...reply.headers, 'content-type': 'application/problem+json; charset=utf-8' };
-      return new Response(String(reply.body), { status: reply.status, headers });
+      const { body, ...rest } = unparsed(new Problem('invalid_header', 'The request is malformed.'));
+      return new Response(body, rest);
     },
   });
   const server = http.createServer(

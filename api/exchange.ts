@@ -14,8 +14,10 @@ export interface AppEnv {
     corsHeaders: Record<string, string> | undefined;
     /** Cookie or `Cart-Token` that goes out with the answer, whatever the answer is. */
     credentialHeaders: Record<string, string> | undefined;
-    /** Why the request failed, for the log. */
+    /** The exception behind an `internal`, for the log. */
     failure: unknown;
+    /** What lies behind any other problem, in a line for the log. */
+    reason: string | undefined;
     /** The code of the problem that was answered. */
     code: string | undefined;
   };

@@ -21,13 +21,14 @@ export const json = (status: number, value: unknown, headers?: Record<string, st
   ...(headers ? { headers } : {}),
 });
 
-const WITH_CHARSET = /^(text\/|application\/(problem\+)?json$)/;
+/** Server-sent events are UTF-8 by definition. */
+const WITH_CHARSET = /^(text\/(?!event-stream)|application\/(problem\+)?json$)/;
 
 const contentType = (type: string): string =>
   WITH_CHARSET.test(type) && !type.includes('charset') ? `${type}; charset=utf-8` : type;
 
 /** Sent with every answer. Pages of our own replace the content security policy. */
-const SECURITY_HEADERS = {
+export const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',

@@ -23,7 +23,13 @@ function report(c: Exchange, { log, metrics }: FrameParts, durationMs: number): 
   const route = c.get('route') ?? 'unmatched';
   metrics.recordRequest(route, c.req.method, status, durationMs);
   const failure = c.get('failure');
-  const level = status >= 500 ? 'error' : PROBES.has(route) ? 'debug' : 'info';
+  const level = PROBES.has(route)
+    ? 'debug'
+    : status < 500
+      ? 'info'
+      : failure === undefined
+        ? 'warn'
+        : 'error';
   if (!log.isLevelEnabled(level)) return;
   log[level](
     {
@@ -33,6 +39,7 @@ function report(c: Exchange, { log, metrics }: FrameParts, durationMs: number): 
       status,
       ms: Math.round(durationMs * 10) / 10,
       code: c.get('code'),
+      reason: c.get('reason'),
       owner: c.get('ownerHash'),
       ...(failure === undefined ? {} : { err: failure }),
     },

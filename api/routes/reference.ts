@@ -56,7 +56,7 @@ const page = (body: string, type: string): Reply => ({
 
 /** One file of 3.6 MB, read and compressed once, when somebody first asks for it. */
 async function loadScalar(): Promise<{ plain: Uint8Array; zipped: Uint8Array }> {
-  const entry = createRequire(import.meta.url).resolve('@scalar/api-reference/dist/browser/standalone.js');
+  const entry = createRequire(import.meta.url).resolve('@scalar/api-reference/browser/standalone.js');
   const plain = await readFile(entry);
   return { plain, zipped: await promisify(gzip)(plain) };
 }
@@ -64,7 +64,10 @@ async function loadScalar(): Promise<{ plain: Uint8Array; zipped: Uint8Array }> 
 function scalarScript(): (acceptsGzip: boolean) => Promise<Reply> {
   let loading: ReturnType<typeof loadScalar> | undefined;
   return async (acceptsGzip) => {
-    loading ??= loadScalar();
+    loading ??= loadScalar().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
     const { plain, zipped } = await loading;
     const headers = { 'cache-control': 'public, max-age=86400', vary: 'Accept-Encoding' };
     const type = 'text/javascript';

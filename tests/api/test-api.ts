@@ -11,6 +11,7 @@ import { createServer, listen, stopServer } from '../../api/create-server.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { publishCart } from '../../activities/publish-cart.ts';
 import { type Config, readConfig } from '../../config.ts';
+import type { CartView } from '../../contract/cart-view.ts';
 import { type CartsInMemory, createCartsInMemory } from '../support/carts-in-memory.ts';
 import { createTestDatabase } from '../support/database.ts';
 
@@ -29,12 +30,26 @@ export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  // biome-ignore lint: what the tests look into is JSON of many shapes
-  body: Json;
+  body: AnswerBody;
 }
 
-/** JSON of unknown shape, to be looked into. */
-export type Json = { [name: string]: Json } & Json[] & string & number & boolean & null;
+/** What an answer may hold; which part of it is there is for each test to know. */
+export interface AnswerBody extends CartView {
+  type: string;
+  code: string;
+  instance: string;
+  retryable: boolean;
+  available: number;
+  currentVersion: number;
+  errors: { path: string; code: string; message: string }[];
+  cart: CartView;
+  outcomes: { index: number; ok: boolean; code?: string; lineId?: string }[];
+  key: string;
+  parts: Record<string, boolean>;
+  products: { productId: string }[];
+  variants: { sku: string }[];
+  nextCursor: string | null;
+}
 
 export interface TestApi {
   fetch: (path: string, init?: RequestInit) => Promise<Answer>;
@@ -57,7 +72,7 @@ export interface TestApiOptions {
 export async function toAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-  const body = (isJson && text !== '' ? JSON.parse(text) : undefined) as Json;
+  const body = (isJson && text !== '' ? JSON.parse(text) : undefined) as AnswerBody;
   return { status: response.status, headers: response.headers, text, body };
 }
 
