@@ -11,13 +11,14 @@ export type CatalogueName = keyof typeof CATALOGUES;
 const CURRENCY = 'EUR';
 
 const productRows = (catalogue: readonly CatalogueProduct[]) =>
-  catalogue.map(({ variants: _, ...product }) => ({
+  catalogue.map((product) => ({
     description: '',
     taxClass: 'standard',
     options: [],
     areaPrice: null,
     active: true,
     ...product,
+    variants: undefined,
   }));
 
 const variantRows = (catalogue: readonly CatalogueProduct[]) =>

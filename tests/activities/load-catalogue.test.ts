@@ -14,7 +14,7 @@ afterAll(() => database.drop());
 describe('loadCatalogue', () => {
   test('adds every SKU once, however many load at the same time', async () => {
     const added = await Promise.all([1, 2, 3].map(() => loadCatalogue(database.sql, 'test')));
-    expect(added.sort()).toEqual([0, 0, 128]);
+    expect(added.sort((a, b) => a - b)).toEqual([0, 0, 128]);
   });
 
   test('adds what is missing and overwrites nothing', async () => {

@@ -1,6 +1,7 @@
 /** The connection pool, when the server is killed, restarted, slow or absent. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createActivities } from '../../activities/create-activities.ts';
+import type { DatabaseLog } from '../../activities/guard-database.ts';
 import { connect, isUnavailable, type Sql } from '../../database/client.ts';
 import { migrate } from '../../database/migrate.ts';
 import { createOwnPostgres, type OwnPostgres } from '../support/own-postgres.ts';
@@ -67,8 +68,8 @@ describe('a pool', () => {
   });
 
   test('keeps what was acknowledged before a kill', async () => {
-    const { publishCart } = createActivities({ sql });
-    await vi.waitFor(() => publishCart(aPublication(aState({ version: 7 }))), { timeout: 5_000 });
+    const activities = createActivities({ sql });
+    await vi.waitFor(() => activities.publishCart(aPublication(aState({ version: 7 }))), { timeout: 5_000 });
     await server.kill();
     await server.start();
     const rows = await vi.waitFor(() => sql`SELECT version FROM carts`, { timeout: 5_000 });
@@ -95,7 +96,7 @@ async function connectOnce(url: string) {
 describe('an activity', () => {
   test('without a database fails for a retry, and tells nothing of address or contents', async () => {
     const away = connect('postgres://someone:secret@127.0.0.1:1/shop', { max: 1, name: 'away' });
-    const log = { error: vi.fn() };
+    const log = { error: vi.fn<DatabaseLog['error']>() };
     const activities = createActivities({ sql: away, log });
     for (const call of [
       activities.publishCart(aPublication(aState())),
@@ -112,7 +113,7 @@ describe('an activity', () => {
 
   test('that meets a mistake of ours logs it, and says only that it failed', async () => {
     const bare = connect(server.url.replace(/postgres$/, 'template1'), { max: 1, name: 'bare' });
-    const log = { error: vi.fn() };
+    const log = { error: vi.fn<DatabaseLog['error']>() };
     const error = await failure(createActivities({ sql: bare, log }).readProductFacts(['T-A']));
     expect(error).toMatchObject({ type: 'DatabaseFault', nonRetryable: true });
     expect((error as Error).message).not.toContain('variants');

@@ -1,6 +1,7 @@
 /** Publishing: all or nothing, forward only, and harmless when it is repeated, reordered or raced. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Activities, createActivities } from '../../activities/create-activities.ts';
+import type { DatabaseLog } from '../../activities/guard-database.ts';
 import { toCartView } from '../../cart/view.ts';
 import { readCart, readLineSku, readRequest } from '../../database/cart-projection.ts';
 import { connect, type Sql } from '../../database/client.ts';
@@ -111,7 +112,7 @@ describe('a publication', () => {
       requests: [aRequest()],
       finished: [aState({ cartId: 'cart-0', status: 'completed' })],
     });
-    const log = { error: vi.fn() };
+    const log = { error: vi.fn<DatabaseLog['error']>() };
     await expect(createActivities({ sql, log }).publishCart(broken)).rejects.toMatchObject({
       type: 'DatabaseFault',
     });

@@ -60,8 +60,8 @@ describe('migrate', () => {
       'stock',
       'later',
     ]) {
-      expect(await reader`SELECT * FROM ${reader(table)}`, table).toEqual([]);
-      await expect(reader`DELETE FROM ${reader(table)}`, table).rejects.toThrow(/permission denied/);
+      expect(await reader`SELECT * FROM ${reader(table)}`).toEqual([]);
+      await expect(reader`DELETE FROM ${reader(table)}`).rejects.toThrow(/permission denied/);
     }
     await reader.end();
   });

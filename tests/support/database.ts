@@ -35,12 +35,19 @@ function urlOf(server: string, database: string): string {
   return url.href;
 }
 
+/** Not WITH (FORCE): a plain role may not end an autovacuum worker that way, but an ordinary drop asks it to leave. */
+async function dropDatabase(admin: Sql, name: string): Promise<void> {
+  await admin`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${name} AND usename = current_user`;
+  await admin`DROP DATABASE IF EXISTS ${admin(name)}`;
+}
+
 /** Built under another name and renamed when it is whole: an interrupted builder leaves nothing that looks ready. */
 async function ensureTemplate(admin: Sql, server: string, template: string): Promise<void> {
   const [found] = await admin`SELECT FROM pg_database WHERE datname = ${template}`;
   if (found) return;
   const draft = `${template}_draft`;
-  await admin`DROP DATABASE IF EXISTS ${admin(draft)} WITH (FORCE)`;
+  await dropDatabase(admin, draft);
   await admin`CREATE DATABASE ${admin(draft)}`;
   const sql = connect(urlOf(server, draft), { max: 1, name: 'template', statementTimeoutMs: 0 });
   await migrate(sql);
@@ -84,7 +91,7 @@ export async function createTestDatabase({
     url,
     async drop() {
       await sql.end({ timeout: 5 });
-      await withAdmin(server, (admin) => admin`DROP DATABASE IF EXISTS ${admin(name)} WITH (FORCE)`);
+      await withAdmin(server, (admin) => dropDatabase(admin, name));
     },
   };
 }

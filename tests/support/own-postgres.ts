@@ -49,7 +49,11 @@ export async function createOwnPostgres(): Promise<OwnPostgres> {
 
   async function answers(): Promise<void> {
     const sql = postgres(url, { max: 1, connect_timeout: 1 });
-    await sql`SELECT 1`.finally(() => sql.end({ timeout: 1 }));
+    try {
+      await sql`SELECT 1`;
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
   }
 
   async function kill(): Promise<void> {
