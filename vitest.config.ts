@@ -15,7 +15,7 @@ export default defineConfig({
   test: {
     coverage: {
       provider: 'v8',
-      include: ['cart/**', 'api/**', 'activities/**', 'database/**'],
+      include: ['cart/**/*.ts', 'api/**/*.ts', 'activities/**/*.ts', 'database/**/*.ts'],
       exclude: ['**/main.ts', 'api/temporal-client.ts'],
       reporter: ['text-summary', 'json-summary'],
     },
