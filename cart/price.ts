@@ -12,21 +12,25 @@ function surchargeOf(definition: OptionDefinition, options: Options): number {
   return definition.choices.find((choice) => choice.value === value)?.surcharge ?? 0;
 }
 
-function areaAmount(area: AreaPrice, options: Options): bigint {
-  const thousandths = (name: string) => BigInt(Math.round(Number(options[name] ?? 0) * 1_000));
+/** Undefined: a measure is no number, because the catalogue names an option that is none. */
+function areaAmount(area: AreaPrice, options: Options): bigint | undefined {
+  const thousandths = (name: string) => Math.round(Number(options[name] ?? 0) * 1_000);
+  const factors = [area.perSquareMetre, thousandths(area.width), thousandths(area.height)];
+  if (!factors.every(Number.isSafeInteger)) return undefined;
   return divideHalfEven(
-    BigInt(area.perSquareMetre) * thousandths(area.width) * thousandths(area.height),
+    factors.reduce((product, factor) => product * BigInt(factor), 1n),
     AREA_DENOMINATOR,
   );
 }
 
 /**
- * Minor units for one unit with these canonical options. Area prices are rounded half to even, once. Undefined: negative or
- * too large for a safe integer, which only a wrong catalogue can bring about.
+ * Minor units for one unit with these canonical options. Area prices are rounded half to even, once. Undefined: negative, no
+ * integer or too large for a safe one, which only a wrong catalogue can bring about. Never throws.
  */
 export function unitPriceOf(facts: ProductFacts, options: Options): number | undefined {
-  let price = BigInt(facts.unitPrice);
-  for (const definition of facts.options) price += BigInt(surchargeOf(definition, options));
-  if (facts.areaPrice) price += areaAmount(facts.areaPrice, options);
+  const parts = [facts.unitPrice, ...facts.options.map((definition) => surchargeOf(definition, options))];
+  const area = facts.areaPrice ? areaAmount(facts.areaPrice, options) : 0n;
+  if (area === undefined || !parts.every(Number.isSafeInteger)) return undefined;
+  const price = parts.reduce((sum, part) => sum + BigInt(part), area);
   return price < 0n ? undefined : toAmount(price);
 }

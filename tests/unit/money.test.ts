@@ -5,7 +5,7 @@ import { divideHalfEven, toAmount } from '../../cart/money.ts';
 import { unitPriceOf } from '../../cart/price.ts';
 import { totalsOf } from '../../cart/totals.ts';
 import type { CartLine } from '../../cart/state.ts';
-import { byArea } from '../../database/catalogues/catalogue-product.ts';
+import { byArea, choice } from '../../database/catalogues/catalogue-product.ts';
 import { configurableFacts, simpleFacts, variantFacts } from '../support/facts.ts';
 
 /** Rounds a plain decimal text half to even by looking at its digits. */
@@ -106,6 +106,15 @@ describe('a unit price', () => {
     expect(unitPriceOf(simpleFacts('A', { unitPrice: Number.MAX_SAFE_INTEGER }), {})).toBe(2 ** 53 - 1);
     const tooDear = configurableFacts('C', { areaPrice: byArea(Number.MAX_SAFE_INTEGER) });
     expect(unitPriceOf(tooDear, { width: 300, height: 300 })).toBeUndefined();
+  });
+
+  test('of a catalogue that is wrong is none, not a fault', () => {
+    const options = { width: 10, height: 10, material: 'linen' };
+    const wrongMeasure = configurableFacts('C', { areaPrice: { ...byArea(1), width: 'material' } });
+    expect(unitPriceOf(wrongMeasure, options)).toBeUndefined();
+    expect(unitPriceOf(simpleFacts('A', { unitPrice: 9.5 }), {})).toBeUndefined();
+    const cents = choice('material', ['linen', 'Linen', 4.5]);
+    expect(unitPriceOf(simpleFacts('A', { options: [cents] }), options)).toBeUndefined();
   });
 });
 
