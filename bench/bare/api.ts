@@ -12,6 +12,10 @@ interface ApiStart {
   databaseUrl: string;
 }
 
+/** The server's own words: `8 RESOURCE_EXHAUSTED` and the like. */
+const codeOf = (error: Error): string =>
+  (error.cause instanceof Error ? error.cause : error).message.split(':')[0] ?? '';
+
 async function start({ databaseUrl }: ApiStart): Promise<{ origin: string }> {
   const sql = connect(databaseUrl, { max: 10, name: 'bench-bare' });
   const counters = createCounters();
@@ -30,6 +34,7 @@ async function start({ databaseUrl }: ApiStart): Promise<{ origin: string }> {
       >`SELECT view FROM carts WHERE workflow_id = ${c.req.param('id')}`;
       return row ? c.body(row.view, 200, { 'content-type': 'application/json' }) : c.notFound();
     });
+  app.onError((error, c) => c.json({ code: codeOf(error) }, 503));
   return new Promise((resolve) => {
     serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
       resolve({ origin: `http://127.0.0.1:${port}` }),

@@ -19,8 +19,9 @@ interface Extent {
 }
 
 /**
- * Closed loop: each client sends its next request when the last was answered. Client i of c takes requests i, i+c, i+2c, … and
- * begins anew at the end, so that with at least as many requests as clients no two clients ever send the same one.
+ * Closed loop: each client sends its next request when the last was answered. With a duration, client i of c takes requests i, i+c,
+ * i+2c, … and begins anew at the end, so that no two clients ever send the same one where c divides their number. With a count
+ * alone, clients take the requests in order, so that a count as large as their number sends each of them once.
  */
 export interface ClosedLoop extends Extent {
   clients: number;

@@ -7,12 +7,14 @@ export type Send = (index: number) => Promise<void>;
 class Tally {
   readonly latencies: number[] = [];
   readonly errors: Record<string, number> = {};
+  failed = 0;
 
   async measure(startedAt: number, work: Promise<void>): Promise<void> {
     try {
       await work;
       this.latencies.push(Math.round((performance.now() - startedAt) * 1_000) / 1_000);
     } catch (error) {
+      this.failed += 1;
       const name = error instanceof Error ? error.message : String(error);
       this.errors[name] = (this.errors[name] ?? 0) + 1;
     }
@@ -46,14 +48,13 @@ async function runFor(
   const tally = new Tally();
   const begin = performance.now();
   let started = 0;
-  let failed = 0;
   const client = async (first: number) => {
-    for (let index = first; started < count && performance.now() - begin < durationMs; index += clients) {
-      if (failed > MAX_ERRORS) return;
+    let own = first;
+    while (started < count && performance.now() - begin < durationMs && tally.failed <= MAX_ERRORS) {
+      const index = durationMs === Infinity ? started : own;
       started += 1;
-      const before = tally.latencies.length;
+      own += clients;
       await tally.measure(performance.now(), send(index % length));
-      if (tally.latencies.length === before) failed += 1;
     }
   };
   await Promise.all(Array.from({ length: clients }, (_, first) => client(first)));
