@@ -22,6 +22,6 @@ export function answerProblem(c: Exchange, problem: Problem): Response {
   const cause = problem.members.cause;
   // A fault of ours with its stack; of an outage the cause in one line is enough, there will be many.
   if (problem.code === 'internal') c.set('failure', cause ?? problem);
-  else if (cause !== undefined) c.set('reason', cause instanceof Error ? cause.message : String(cause));
+  else if (cause !== undefined) c.set('reason', cause instanceof Error ? cause.message : 'unknown');
   return respond(c, problemReply(problem, c.get('requestId')));
 }

@@ -118,8 +118,8 @@ export function createCartFeed({ sql, views, log }: FeedParts): CartFeed {
     close() {
       isClosed = true;
       clearTimeout(catalogueTimer);
-      for (const topic of [...topics.values()]) {
-        for (const watcher of [...topic.watchers.keys()]) watcher.onClose();
+      for (const topic of topics.values()) {
+        for (const watcher of topic.watchers.keys()) watcher.onClose();
       }
     },
   };

@@ -25,7 +25,7 @@ function unparsed(problem: Problem): { status: number; body: string; headers: Re
   const requestId = randomUUID();
   const { status, body, headers } = problemReply(problem, requestId);
   const type = { 'content-type': 'application/problem+json; charset=utf-8', 'x-request-id': requestId };
-  return { status, body: String(body), headers: { ...SECURITY_HEADERS, ...headers, ...type } };
+  return { status, body, headers: { ...SECURITY_HEADERS, ...headers, ...type } };
 }
 
 /** The same as bytes, for a socket without a request. */

@@ -73,7 +73,7 @@ export function problemBody(problem: Problem, requestId: string): Record<string,
 }
 
 /** The problem as an answer. `retryable` is true where the same request may be sent again with the same key. */
-export function problemReply(problem: Problem, requestId: string): Reply {
+export function problemReply(problem: Problem, requestId: string) {
   const body = problemBody(problem, requestId);
   const headers: Record<string, string> = { 'cache-control': 'no-store' };
   const wait = body.retryAfterMs;
@@ -81,5 +81,10 @@ export function problemReply(problem: Problem, requestId: string): Reply {
   if (problem.members.allow) headers.allow = problem.members.allow.join(', ');
   const challenge = CHALLENGES[problem.code];
   if (challenge !== undefined) headers['www-authenticate'] = challenge;
-  return { status: problem.status, type: 'application/problem+json', body: JSON.stringify(body), headers };
+  return {
+    status: problem.status,
+    type: 'application/problem+json',
+    body: JSON.stringify(body),
+    headers,
+  } satisfies Reply;
 }

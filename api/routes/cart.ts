@@ -37,8 +37,11 @@ async function readCart(
   const { c, caller, query } = call;
   if (caller.needsNewToken) parts.handOut(c, caller);
   const { owner } = caller;
-  const load = query.consistency === 'strong' ? parts.views.loadStrong : parts.views.load;
-  const view = owner ? await load(owner) : parts.views.empty(caller.kind);
+  const { views } = parts;
+  const isStrong = query.consistency === 'strong';
+  const view = owner
+    ? await (isStrong ? views.loadStrong(owner) : views.load(owner))
+    : views.empty(caller.kind);
   const headers = viewHeaders(view);
   if (isNoneMatchHit(c.req.header('if-none-match'), view.etag, view.exists)) {
     return { status: 304, body: null, headers };

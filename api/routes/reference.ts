@@ -4,8 +4,6 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { z } from '@hono/zod-openapi';
 import { ERRORS, isErrorCode } from '../../contract/errors.ts';
 import { defineRoute, type Router } from '../define-route.ts';
@@ -54,26 +52,18 @@ const page = (body: string, type: string): Reply => ({
   headers: { 'content-security-policy': PAGE_POLICY, 'cache-control': 'no-cache' },
 });
 
-/** One file of 3.6 MB, read and compressed once, when somebody first asks for it. */
-async function loadScalar(): Promise<{ plain: Uint8Array; zipped: Uint8Array }> {
-  const entry = createRequire(import.meta.url).resolve('@scalar/api-reference/browser/standalone.js');
-  const plain = await readFile(entry);
-  return { plain, zipped: await promisify(gzip)(plain) };
-}
-
-function scalarScript(): (acceptsGzip: boolean) => Promise<Reply> {
-  let loading: ReturnType<typeof loadScalar> | undefined;
-  return async (acceptsGzip) => {
-    loading ??= loadScalar().catch((error: unknown) => {
+/** One file of 3.6 MB, read once, when somebody first asks for it. To compress it is a proxy's work. */
+function scalarScript(): () => Promise<Reply> {
+  let loading: Promise<Uint8Array> | undefined;
+  const load = () =>
+    readFile(createRequire(import.meta.url).resolve('@scalar/api-reference/browser/standalone.js'));
+  return async () => {
+    loading ??= load().catch((error: unknown) => {
       loading = undefined;
       throw error;
     });
-    const { plain, zipped } = await loading;
-    const headers = { 'cache-control': 'public, max-age=86400', vary: 'Accept-Encoding' };
-    const type = 'text/javascript';
-    return acceptsGzip
-      ? { status: 200, type, body: zipped, headers: { ...headers, 'content-encoding': 'gzip' } }
-      : { status: 200, type, body: plain, headers };
+    const headers = { 'cache-control': 'public, max-age=86400' };
+    return { status: 200, type: 'text/javascript', body: await loading, headers };
   };
 }
 
@@ -98,9 +88,7 @@ export function referenceRoutes(router: Router): void {
   });
   defineRoute(router, hidden('/docs', 'docs'), () => page(PAGE, 'text/html'));
   defineRoute(router, hidden('/docs/start.js', 'docsStart'), () => page(START, 'text/javascript'));
-  defineRoute(router, hidden('/docs/scalar.js', 'docsScript'), ({ c }) =>
-    script(/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')),
-  );
+  defineRoute(router, hidden('/docs/scalar.js', 'docsScript'), script);
   defineRoute(router, hidden('/', 'root'), () =>
     json(200, {
       name: 'Cartwright',

@@ -33,7 +33,7 @@ describe('a guest token', () => {
     const token = tokens.sign(tokens.mint());
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
     fc.assert(
-      fc.property(fc.nat(token.length - 1), fc.constantFrom(...alphabet), (at, char) => {
+      fc.property(fc.nat(token.length - 1), fc.constantFrom(...alphabet.split('')), (at, char) => {
         const forged = token.slice(0, at) + char + token.slice(at + 1);
         if (forged !== token) expect(tokens.verify(forged)).toBeUndefined();
       }),

@@ -67,7 +67,8 @@ describe('a body', () => {
     fc.assert(
       fc.property(name, fc.constantFrom('', '[', '{"a":', '[{"b":[1,'), (key, before) => {
         const twice = `{${JSON.stringify(key)}:1,"${'other'}":"${'x,{'}",${JSON.stringify(key)}:2}`;
-        const after = [...before]
+        const after = before
+          .split('')
           .reverse()
           .map((c) => ({ '[': ']', '{': '}' })[c] ?? '')
           .join('');

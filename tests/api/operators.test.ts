@@ -108,15 +108,12 @@ describe('the reference page', () => {
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
     expect(page.text).not.toMatch(/https?:\/\//);
     expect((await api.fetch('/docs/start.js')).text).toContain("'/openapi.json'");
-    const script = await api.api.app.request('/docs/scalar.js', { headers: { 'accept-encoding': 'gzip' } });
-    expect([
-      script.status,
-      script.headers.get('content-encoding'),
-      script.headers.get('content-type'),
-    ]).toEqual([200, 'gzip', 'text/javascript; charset=utf-8']);
-    expect((await script.arrayBuffer()).byteLength).toBeGreaterThan(100_000);
-    const plain = await api.api.app.request('/docs/scalar.js');
-    expect((await plain.arrayBuffer()).byteLength).toBeGreaterThan(1_000_000);
+    const script = await api.api.app.request('/docs/scalar.js');
+    expect([script.status, script.headers.get('content-type')]).toEqual([
+      200,
+      'text/javascript; charset=utf-8',
+    ]);
+    expect((await script.arrayBuffer()).byteLength).toBeGreaterThan(1_000_000);
   });
 
   test('is pointed to from the front', async () => {
