@@ -54,7 +54,11 @@ async function main(options: Options): Promise<void> {
   };
   onStopSignals(() => finish(0));
   try {
-    const { stop: _, ...info } = await startStack(
+    const {
+      stop: _stop,
+      sampleSku: _sku,
+      ...info
+    } = await startStack(
       {
         ...options,
         dataDir,

@@ -7,7 +7,7 @@ type Setting = keyof typeof SETTINGS;
 
 interface Schema {
   type?: string;
-  default?: unknown;
+  default?: string | number;
   description?: string;
   enum?: string[];
   minimum?: number;

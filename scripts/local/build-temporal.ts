@@ -2,10 +2,9 @@
  * Builds the Temporal server, its schema tool and its web page from their published Go modules, once per version, into a cache
  * folder outside the checkout. An interrupted build is never mistaken for a whole one, and two starters build once.
  */
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { acquireLock } from './lock.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -15,8 +14,6 @@ const SERVER = {
 };
 const UI = { version: 'v2.54.1', packages: ['github.com/temporalio/ui-server/v2/cmd/server'] };
 const BUILD_WITHIN_MS = 30 * 60_000;
-
-const run = promisify(execFile);
 
 export interface BuiltTemporal {
   server: string;
@@ -32,6 +29,8 @@ export interface BuildOptions {
   environment: NodeJS.ProcessEnv;
   report: Reporter;
   withUi: boolean;
+  /** Ends the build when it fires. */
+  signal?: AbortSignal | undefined;
 }
 
 /** The programs, from the cache or freshly built; else a sentence saying why not. */
@@ -70,9 +69,8 @@ async function ensureBuilt(
     removeDrafts(options.cache, `${home}.building-`);
     const draft = `${home}.building-${process.pid}`;
     mkdirSync(draft);
-    await options.report.step(
-      `${title}: building ${target.version} with Go (first time: minutes)`,
-      (progress) => install(options.go ?? 'go', target, draft, options.environment, progress),
+    await options.report.step(`${title}: building ${target.version} with Go, once`, (progress) =>
+      install(options, target, draft, progress),
     );
     renameSync(draft, home);
     return undefined;
@@ -92,38 +90,41 @@ function removeDrafts(cache: string, prefix: string): void {
 }
 
 async function install(
-  go: string,
+  { go, environment, signal }: BuildOptions,
   target: Target,
   folder: string,
-  environment: NodeJS.ProcessEnv,
   progress: (detail: string) => void,
-) {
+): Promise<void> {
   // GOOS and GOARCH would move the programs into a subfolder.
   const { GOOS: _os, GOARCH: _arch, ...rest } = environment;
   const modules = target.packages.map((path) => `${path}@${target.version}`);
-  const env = { ...rest, GOBIN: folder, GOWORK: 'off' };
-  await run(go, ['version'], { env });
+  // -v names each package as it is compiled: the only sign of progress that the Go command gives.
+  const child = spawn(go ?? 'go', ['install', '-v', ...modules], {
+    env: { ...rest, GOBIN: folder, GOWORK: 'off' },
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: BUILD_WITHIN_MS,
+    killSignal: 'SIGINT',
+    ...(signal && { signal }),
+  });
+  const lastLines = watchBuild(child, progress);
   await new Promise<void>((resolve, reject) => {
-    // -v names each package as it is compiled: the only sign of progress that the Go command gives.
-    const child = spawn(go, ['install', '-v', ...modules], {
-      env,
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: BUILD_WITHIN_MS,
-    });
-    const tail: string[] = [];
-    let packages = 0;
-    child.stderr?.on('data', (piece: Buffer) => {
-      for (const line of piece.toString().split('\n').filter(Boolean)) {
-        if (!line.startsWith('go: ')) packages += 1;
-        tail.splice(0, tail.length - 4, line);
-        tail.push(line);
-        progress(line.startsWith('go: ') ? line.slice(4) : `${packages} packages compiled`);
-      }
-    });
     child.once('error', reject);
     child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(tail.slice(-3).join(' | ') || `go ended with ${code}`)),
+      code === 0 ? resolve() : reject(new Error(lastLines().join(' | ') || `go ended with ${code}`)),
     );
   });
+}
+
+/** Tells what the build is at; answers its last lines, for an error. */
+function watchBuild(child: ChildProcess, progress: (detail: string) => void): () => string[] {
+  let lines: string[] = [];
+  let packages = 0;
+  child.stderr?.on('data', (piece: Buffer) => {
+    const arrived = piece.toString().split('\n').filter(Boolean);
+    packages += arrived.filter((line) => !line.startsWith('go: ')).length;
+    lines = [...lines, ...arrived].slice(-3);
+    progress(packages > 0 ? `${packages} packages compiled` : (lines.at(-1) ?? '').replace(/^go: /, ''));
+  });
+  return () => lines;
 }

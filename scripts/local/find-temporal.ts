@@ -28,6 +28,8 @@ export interface FindTemporalOptions {
   environment: NodeJS.ProcessEnv;
   report: Reporter;
   withUi: boolean;
+  /** Ends a build that is under way. */
+  signal?: AbortSignal;
   /** Replaceable for tests, which cannot reach every step on every machine. */
   steps?: ((options: FindTemporalOptions) => Promise<Step>)[];
 }
@@ -65,13 +67,14 @@ export async function byDownload({ environment, report }: FindTemporalOptions): 
   return { found: { kind: 'cli', program: outcome.program } };
 }
 
-export async function byBuild({ environment, report, withUi }: FindTemporalOptions): Promise<Step> {
+export async function byBuild({ environment, report, withUi, signal }: FindTemporalOptions): Promise<Step> {
   const outcome = await buildTemporal({
     cache: cacheFolder(environment),
     go: onPath('go', environment),
     environment,
     report,
     withUi,
+    signal,
   });
   if ('missed' in outcome) return outcome;
   report.note('Temporal: using the server built with Go, on the same PostgreSQL');

@@ -3,8 +3,8 @@
  * acknowledged survives a power cut, as in production.
  */
 import { execFile } from 'node:child_process';
-import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chownSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { clusterPath } from './cluster-path.ts';
 import { type Component, STAGE } from './component.ts';
@@ -27,10 +27,15 @@ export interface Cluster {
 }
 
 /** Makes the cluster where it is missing and describes the server to run on it. An interrupted creation starts over. */
-export async function prepareCluster(folder: DataFolder, port: number, password: string): Promise<Cluster> {
+export async function prepareCluster(
+  folder: DataFolder,
+  port: number,
+  password: string,
+  signal?: AbortSignal,
+): Promise<Cluster> {
   const programs = findPostgresPrograms();
   const { path, isMoved } = clusterPath(folder.path);
-  if (!existsSync(join(path, 'PG_VERSION'))) await createCluster(path, programs, password);
+  if (!existsSync(join(path, 'PG_VERSION'))) await createCluster(path, programs, password, signal);
   refuseOtherMajor(path, programs);
   const adminUrl = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
   return {
@@ -40,11 +45,16 @@ export async function prepareCluster(folder: DataFolder, port: number, password:
   };
 }
 
-async function createCluster(path: string, programs: PostgresPrograms, password: string): Promise<void> {
+async function createCluster(
+  path: string,
+  programs: PostgresPrograms,
+  password: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const account = postgresAccount();
-  const draft = `${path}.new`;
-  const passwordFile = `${path}.password`;
-  rmSync(draft, { recursive: true, force: true });
+  removeDrafts(path);
+  const draft = `${path}.new-${process.pid}`;
+  const passwordFile = `${draft}.password`;
   makeOwnFolder(draft, account);
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (account) chownSync(passwordFile, account.uid, account.gid);
@@ -55,6 +65,7 @@ async function createCluster(path: string, programs: PostgresPrograms, password:
       cwd: draft,
       env: { PATH: process.env['PATH'] ?? '' },
       ...account,
+      ...(signal && { signal }),
     });
   } catch (error) {
     throw new UserError(
@@ -64,6 +75,15 @@ async function createCluster(path: string, programs: PostgresPrograms, password:
     rmSync(passwordFile, { force: true });
   }
   renameSync(draft, path);
+}
+
+/** What interrupted creations left. Each has a name of its own, should one of them still be at work. */
+function removeDrafts(path: string): void {
+  if (!existsSync(dirname(path))) return;
+  for (const name of readdirSync(dirname(path))) {
+    if (name.startsWith(`${basename(path)}.new-`))
+      rmSync(join(dirname(path), name), { recursive: true, force: true });
+  }
 }
 
 function refuseOtherMajor(path: string, programs: PostgresPrograms): void {

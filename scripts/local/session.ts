@@ -34,7 +34,13 @@ export async function openSession(dataDir: string, report: Reporter): Promise<Se
   await clearLeftovers(folder, report);
   const stopping = new AbortController();
   const hurry = new AbortController();
+  const starting = new Set<Promise<number>>();
   let stopped: Promise<void> | undefined;
+  const stopOnce = async () => {
+    // One that is just being started is not written down yet; it would be missed.
+    await Promise.allSettled(starting);
+    await stopAll(folder, report, hurry.signal);
+  };
   return {
     folder,
     report,
@@ -42,12 +48,14 @@ export async function openSession(dataDir: string, report: Reporter): Promise<Se
     async start(component) {
       stopping.signal.throwIfAborted();
       rememberComponents(folder, [component]);
-      return runComponent(folder, component, stopping.signal);
+      const work = runComponent(folder, component, stopping.signal);
+      starting.add(work);
+      return work.finally(() => starting.delete(work));
     },
     stop() {
       if (stopped) hurry.abort();
       stopping.abort(new UserError('Stopped before everything was up.'));
-      stopped ??= stopAll(folder, report, hurry.signal).finally(() => lock.release());
+      stopped ??= stopOnce().finally(() => lock.release());
       return stopped;
     },
   };

@@ -106,7 +106,7 @@ export async function bringUpDependencies(
   options: DependencyOptions,
   ports: PortBook,
 ): Promise<Dependencies> {
-  const finding = findTemporal({ ...options, report: session.report });
+  const finding = findTemporal({ ...options, report: session.report, signal: session.stopping });
   const [ground, found] = await Promise.all([bringUpPostgres(session, options, ports), finding]);
   const temporal = await bringUpTemporal(session, options, ports, found, ground);
   const { databaseUrl, databaseReadOnly } = ground;
@@ -124,7 +124,7 @@ async function bringUpPostgres(
     const port = await ports.take('postgres', 'postgres', 'PostgreSQL');
     progress('making the database folder');
     const secrets = readSecrets(session.folder);
-    const cluster = await prepareCluster(session.folder, port, secrets.SUPERUSER_PASSWORD);
+    const cluster = await prepareCluster(session.folder, port, secrets.SUPERUSER_PASSWORD, session.stopping);
     if (cluster.movedTo)
       session.report.note(
         `PostgreSQL refuses to run as root, and its own account cannot pass ${session.folder.path}; its files are in ${cluster.movedTo}`,

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { type Sql, connect } from '../../database/client.ts';
 import { loadCatalogue } from '../../database/load-catalogue.ts';
 import { migrate } from '../../database/migrate.ts';
-import { buildWorkflowBundle } from '../../worker/bundle.ts';
 import { SETTINGS } from '../../config.ts';
+import { buildBundle } from './build-bundle.ts';
 import { type Component, STAGE, livingProcess, recallComponents, titleOf } from './component.ts';
 import { ROOT } from './data-folder.ts';
 import type { Reporter } from './reporter.ts';
@@ -48,7 +48,7 @@ export interface StackInfo {
 
 export interface Stack extends StackInfo {
   /** Stops everything that was started, in reverse order. Called again, it kills what has not stopped yet. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** Starts everything and answers when the last part is ready. When one part fails, the others are stopped and it throws. */
@@ -96,7 +96,7 @@ async function prepareShop(
         progress(`${catalogue} catalogue`);
         if (catalogue !== 'none') await loadCatalogue(sql, catalogue);
       }),
-      report.step('Workflow bundle', () => buildWorkflowBundle()),
+      report.step('Workflow bundle', () => buildBundle(session.folder, session.stopping)),
     ]);
     session.stopping.throwIfAborted();
     return await sampleSku(sql);

@@ -4,7 +4,6 @@
  */
 import { type Component, livingProcess, recallComponents, titleOf } from './component.ts';
 import type { Session } from './session.ts';
-import { runComponent } from './run-component.ts';
 import { pause } from './wait-until.ts';
 
 const LOOK_EVERY_MS = 300;
@@ -47,7 +46,7 @@ async function watch(session: Session, component: Component, options: Supervisor
 async function startAgain(session: Session, component: Component): Promise<void> {
   if (session.stopping.aborted) return;
   try {
-    await runComponent(session.folder, component, session.stopping);
+    await session.start(component);
     session.report.note(`${titleOf(component.name)} is up again.`);
   } catch {
     // Its end has been written to its log; the next look finds it down and tries again, later.

@@ -1,7 +1,7 @@
 /**
  * What `npm start` shows when all is up: where things are, three requests to try, how to stop.
  */
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Paint } from './reporter.ts';
 import type { StackInfo } from './start-stack.ts';
 
@@ -16,7 +16,7 @@ export function welcome(stack: StackInfo, paint: Paint): string {
       stack.temporal.ui ?? (stack.temporal.isYours ? 'with your Temporal server' : 'not running'),
     ],
     ['PostgreSQL', withoutPassword(stack.database)],
-    ['Data and logs', `${relative(process.cwd(), stack.data) || '.'}/logs`],
+    ['Data and logs', logsOf(stack.data)],
   ];
   const table = rows.map(([name, place]) => `  ${paint.dim(name.padEnd(14))} ${paint.cyan(place)}`);
   const tries = examples(api, stack.sampleSku).map(
@@ -50,4 +50,9 @@ function withoutPassword(url: string): string {
   const parsed = new URL(url);
   parsed.password = '';
   return parsed.href;
+}
+
+function logsOf(data: string): string {
+  const near = relative(process.cwd(), join(data, 'logs'));
+  return near.startsWith('..') ? join(data, 'logs') : near;
 }

@@ -99,8 +99,8 @@ describe('the PostgreSQL of the local stack', () => {
   });
 
   it('is left alone when there is nothing to clear', async () => {
-    await clearCluster(join(folder, 'nothing-here'));
-    await clearCluster(join(folder, 'postgres'));
+    await expect(clearCluster(join(folder, 'nothing-here'))).resolves.toBeUndefined();
+    await expect(clearCluster(join(folder, 'postgres'))).resolves.toBeUndefined();
   });
 
   it('listens on loopback only, wants a password, and syncs to disk', async () => {
