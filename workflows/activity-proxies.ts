@@ -5,8 +5,10 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.ts';
 
-export const localActivities = (timeoutMs: number) =>
+/** `summary` is what operators read on the event in Temporal UI. */
+export const localActivities = (timeoutMs: number, summary: string) =>
   proxyLocalActivities<Activities>({
+    summary,
     startToCloseTimeout: timeoutMs,
     scheduleToCloseTimeout: timeoutMs,
     retry: { maximumAttempts: 1 },

@@ -16,11 +16,9 @@ export class CartChores {
   /** Epoch ms before which nothing is tried again. */
   retryAt = 0;
   readonly #keeper: CartKeeper;
-  readonly #activities: ReturnType<typeof localActivities>;
 
   constructor(keeper: CartKeeper) {
     this.#keeper = keeper;
-    this.#activities = localActivities(keeper.policy.publishWaitMs);
   }
 
   get arePending(): boolean {
@@ -47,12 +45,17 @@ export class CartChores {
     }
   }
 
+  #activities(summary: string) {
+    return localActivities(this.#keeper.policy.publishWaitMs, summary);
+  }
+
   async #publish(): Promise<void> {
     const keeper = this.#keeper;
     const { outbox, state, policy } = keeper;
     keeper.outbox = emptyOutbox();
     try {
-      await this.#activities.publishCart({ workflowId: workflowInfo().workflowId, state, policy, ...outbox });
+      const { publishCart } = this.#activities(`version ${state.version} to the read model`);
+      await publishCart({ workflowId: workflowInfo().workflowId, state, policy, ...outbox });
       keeper.publishedVersion = state.version;
     } catch (error) {
       keeper.outbox = joinOutboxes(outbox, keeper.outbox);
@@ -63,7 +66,8 @@ export class CartChores {
   async #repriceOldLines(): Promise<void> {
     const keeper = this.#keeper;
     const skus = skusPricedBefore(keeper.state, Date.now() - keeper.policy.priceAgeMs);
-    const facts = await this.#activities.readProductFacts(skus);
+    const { readProductFacts } = this.#activities('prices older than the price age');
+    const facts = await readProductFacts(skus);
     const { state, hasChanged } = reprice(keeper.state, skus, facts, Date.now());
     keeper.wantsReprice = false;
     const prices = state.lines.map((line) => ({ lineId: line.id, unitPrice: line.unitPrice }));
@@ -76,9 +80,8 @@ export class CartChores {
     const keeper = this.#keeper;
     const waiting = keeper.unpriced;
     const skus = waiting.flatMap((request) => request.operations.map((operation) => this.#skuOf(operation)));
-    const facts = await this.#activities.readProductFacts([
-      ...new Set(skus.filter((sku) => sku !== undefined)),
-    ]);
+    const { readProductFacts } = this.#activities('products of messages sent by hand');
+    const facts = await readProductFacts([...new Set(skus.filter((sku) => sku !== undefined))]);
     // Taken out first: whatever a message may bring about, it is not tried for ever. What was withdrawn meanwhile is gone.
     const still = waiting.filter((request) => keeper.unpriced.includes(request));
     keeper.unpriced = keeper.unpriced.filter((request) => !still.includes(request));
