@@ -53,7 +53,7 @@ export interface Carts {
     request: CartRequest,
     options: { mayCreate: boolean },
   ): Promise<Receipt | undefined>;
-  /** The same as a signal: returns once Temporal has it for good; what becomes of it is read by `status`. */
+  /** The same as a signal: returns once Temporal has it for good, or where there is no cart to change; see `queryStatus`. */
   submitAsync(owner: CartOwner, request: CartRequest): Promise<void>;
   /** The view straight from the workflow. Undefined: there is no living cart. */
   queryView(owner: CartOwner): Promise<CartView | undefined>;
@@ -94,20 +94,32 @@ const policyOf = (config: Config): CartInput['policy'] => ({
   expiryCustomerMs: config.CART_EXPIRY_CUSTOMER,
 });
 
-/** The gateway over a real Temporal server. Connects on first use. */
-export function createCarts(config: Config, metrics: ApiMetrics): Carts & { close(): Promise<void> } {
-  return new TemporalCarts(createTemporalClient(), config, metrics);
+/** Where the carts are. */
+export interface CartsPlace {
+  client: Client;
+  taskQueue: string;
+}
+
+/** The gateway over a real Temporal server: that of the environment, unless another one is given. Connects on first use. */
+export function createCarts(
+  config: Config,
+  metrics: ApiMetrics,
+  place: CartsPlace = { client: createTemporalClient(), taskQueue: TASK_QUEUE },
+): Carts & { close(): Promise<void> } {
+  return new TemporalCarts(place, config, metrics);
 }
 
 class TemporalCarts implements Carts {
   readonly #client: Client;
+  readonly #taskQueue: string;
   readonly #config: Config;
   readonly #metrics: ApiMetrics;
   readonly #lanes: Lanes<Item, Receipt | undefined>;
   readonly #known = new Set<string>();
 
-  constructor(client: Client, config: Config, metrics: ApiMetrics) {
+  constructor({ client, taskQueue }: CartsPlace, config: Config, metrics: ApiMetrics) {
     this.#client = client;
+    this.#taskQueue = taskQueue;
     this.#config = config;
     this.#metrics = metrics;
     this.#lanes = new Lanes({
@@ -139,7 +151,7 @@ class TemporalCarts implements Carts {
       await workflow.signalWithStart('cartWorkflow', { ...this.#startOptions(owner), signal, signalArgs });
     };
     await this.#insist(send, this.#config.REQUEST_DEADLINE).catch((error: unknown) => {
-      throw isCartGone(error) ? new CartGone() : error;
+      if (!isNoCart(error)) throw isCartGone(error) ? new CartGone() : error;
     });
   }
 
@@ -224,7 +236,7 @@ class TemporalCarts implements Carts {
     };
     return {
       workflowId,
-      taskQueue: TASK_QUEUE,
+      taskQueue: this.#taskQueue,
       args: [input] as [CartInput],
       // A guest's id is never born again; a customer's cart begins anew after it has expired.
       workflowIdReusePolicy:
