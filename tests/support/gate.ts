@@ -47,7 +47,9 @@ export async function openGate(target: { host: string; port: number }): Promise<
       }
     },
     open() {
+      const wasFrozen = state === 'frozen';
       state = 'open';
+      if (!wasFrozen) return;
       for (const [inner, outer] of pairs) {
         inner.pipe(outer);
         outer.pipe(inner);
