@@ -17,7 +17,8 @@ import {
 } from '../contract/limits.ts';
 
 /** Text without control characters, tab and line breaks aside: PostgreSQL cannot store NUL, and nobody types the others. */
-const TEXT = new RegExp('^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$');
+// oxlint-disable-next-line no-control-regex -- they are what this pattern is there to refuse
+const TEXT = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
 
 export const skuSchema = z
   .string()
