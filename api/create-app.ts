@@ -60,7 +60,7 @@ function createParts(dependencies: Dependencies, now: () => number): WriteParts 
   const facts = createProductFacts(sql, config.PRICE_AGE, now);
   const views = createViews({ sql, carts, facts, metrics, currency: config.CURRENCY });
   const handOut = createHandOut(config, guestTokens, identity.cookieName);
-  return { sql, carts, facts, views, identity, handOut, metrics };
+  return { sql, keyAgeMs: config.REMEMBERED_KEYS_AGE, carts, facts, views, identity, handOut, metrics };
 }
 
 /** The app and its feed. Throws when a key that identities rest on is missing. Connects to nothing by itself. */

@@ -26,6 +26,12 @@ export function canonicalJson(value: unknown): string {
 /** The key that stands in where the client sent none. */
 export const randomKey = (): string => randomBytes(16).toString('base64url');
 
+/** What makes two requests the same: the hashed key, and the fingerprint of what was asked (without product facts). */
+export const identify = (change: Change, key: string): Pick<CartRequest, 'key' | 'fingerprint'> => ({
+  key: shortHash(key),
+  fingerprint: shortHash(canonicalJson({ atomic: change.atomic, operations: change.operations })),
+});
+
 /** `operations` carry their facts; the fingerprint is of `change`, which has none. */
 export function buildRequest(
   call: Call,
@@ -35,8 +41,7 @@ export function buildRequest(
   key: string,
 ): CartRequest {
   return {
-    key: shortHash(key),
-    fingerprint: shortHash(canonicalJson({ atomic: change.atomic, operations: change.operations })),
+    ...identify(change, key),
     attempt: randomKey(),
     actor: `${owner.kind}:${owner.ownerHash}`,
     requestId: call.requestId,

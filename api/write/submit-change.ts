@@ -13,12 +13,14 @@ import type { ProductFactsReader } from '../product-facts.ts';
 import type { Views } from '../views.ts';
 import type { Sql } from '../../database/client.ts';
 import { applyToNothing } from './absent-cart.ts';
-import { buildRequest, type Change, randomKey } from './cart-request.ts';
+import { buildRequest, type Change, identify, randomKey } from './cart-request.ts';
+import { findSettled } from './known-request.ts';
 import { acceptsAbsent, expectedVersion } from './preconditions.ts';
 import { resolveFacts } from './resolve-facts.ts';
 
 export interface WriteParts {
   sql: Sql;
+  keyAgeMs: number;
   carts: Carts;
   facts: ProductFactsReader;
   views: Views;
@@ -132,8 +134,24 @@ function record(metrics: ApiMetrics, change: Change, settled: Settled): void {
   }
 }
 
+/** A retry of what the cart may have forgotten long since. Only callers' own keys come back. */
+async function settledBefore(parts: WriteParts, call: Call, change: Change): Promise<Settled | undefined> {
+  const { owner } = call.caller;
+  const key = call.headers?.idempotencyKey;
+  if (!owner || key === undefined) return undefined;
+  const settled = await findSettled(parts, owner, identify(change, key));
+  if (settled) {
+    call.c.set('ownerHash', owner.ownerHash);
+    parts.handOut(call.c, { ...call.caller, owner });
+    record(parts.metrics, change, settled);
+  }
+  return settled;
+}
+
 /** Applies the change and waits for the cart's answer. Rejects with a Problem when Temporal does not answer. */
 export async function submitChange(parts: WriteParts, call: Call, change: Change): Promise<Settled> {
+  const before = await settledBefore(parts, call, change);
+  if (before) return before;
   const prepared = await prepare(parts, call, change);
   const startedAt = performance.now();
   const sent = await withLivingCart(parts, call, prepared.mayCreate, async (owner) => {
@@ -162,6 +180,8 @@ export async function sendChange(
   call: Call,
   change: Change,
 ): Promise<{ key: string } | Settled> {
+  const before = await settledBefore(parts, call, change);
+  if (before) return before.refusal ? before : { key: call.headers?.idempotencyKey ?? '' };
   const prepared = await prepare(parts, call, change);
   const startedAt = performance.now();
   const sent = await withLivingCart(parts, call, prepared.mayCreate, async (owner) => {

@@ -91,6 +91,10 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const clock = { now: Date.now() };
   const metrics = createMetrics();
   const carts = createCartsInMemory({
+    policy: {
+      rememberedKeysMax: config.REMEMBERED_KEYS_MAX,
+      rememberedKeysAgeMs: config.REMEMBERED_KEYS_AGE,
+    },
     now: () => clock.now,
     publish: (publication) => publishCart(sql, publication),
   });

@@ -1,0 +1,50 @@
+/**
+ * What the request table knows of an idempotency key. A cart itself remembers its last few hundred keys, which covers what is in
+ * flight; the table covers the whole published window, however busy the cart is.
+ */
+import type { CartRequest, Refusal } from '../../contract/operations.ts';
+import { readRequest, type RequestRow } from '../../database/cart-projection.ts';
+import { isUnavailable, type Sql } from '../../database/client.ts';
+import type { CartOwner } from '../carts.ts';
+import type { Settled } from './submit-change.ts';
+
+export interface KnownRequestParts {
+  sql: Sql;
+  /** Milliseconds for which a key is good. */
+  keyAgeMs: number;
+}
+
+const reused: Refusal = {
+  code: 'idempotency_key_reused',
+  detail: 'This Idempotency-Key was used for another request.',
+};
+
+async function findRow(sql: Sql, owner: CartOwner, key: string): Promise<RequestRow | undefined> {
+  try {
+    return await readRequest(sql, owner.workflowId, key);
+  } catch (error) {
+    // The cart is asked in any case; without the table its own memory has to do.
+    if (isUnavailable(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The outcome of an applied request with this key, or its refusal where the key stood for another request. Undefined: ask the cart. */
+export async function findSettled(
+  { sql, keyAgeMs }: KnownRequestParts,
+  owner: CartOwner,
+  { key, fingerprint }: Pick<CartRequest, 'key' | 'fingerprint'>,
+): Promise<Settled | undefined> {
+  const row = await findRow(sql, owner, key);
+  if (row?.status !== 'applied' || Date.parse(row.at) < Date.now() - keyAgeMs) return undefined;
+  const { version, outcomes } = row;
+  const isSame = row.fingerprint === fingerprint;
+  return {
+    owner,
+    version,
+    outcomes: isSame ? outcomes : [],
+    ...(isSame ? {} : { refusal: reused }),
+    isPublished: true,
+    isReplay: isSame,
+  };
+}
