@@ -20,32 +20,34 @@ async function play(driver: Driver, steps: readonly Step[]): Promise<Answer[]> {
 const byLine = <Value>(view: CartView, pick: (line: CartView['lines'][number]) => Value) =>
   Object.fromEntries(view.lines.map((line) => [line.id, pick(line)]));
 
-function compare(view: CartView, then: Expected): void {
+function compare(view: CartView, expected: Expected): void {
   const lines = view.lines.map((line) => `${line.id}: ${line.quantity} × ${line.sku}`);
-  expect(lines).toEqual(then.lines);
-  expect(view.version, 'version').toBe(then.version);
-  expect(view.itemsCount, 'itemsCount').toBe(then.lines.length);
-  if (then.subtotal !== undefined) expect(view.subtotal, 'subtotal').toBe(then.subtotal);
-  if (then.options) {
-    expect(byLine(view, (line) => line.options)).toMatchObject(then.options);
+  expect(lines).toEqual(expected.lines);
+  expect(view.version, 'version').toBe(expected.version);
+  expect(view.itemsCount, 'itemsCount').toBe(expected.lines.length);
+  if (expected.subtotal !== undefined) expect(view.subtotal, 'subtotal').toBe(expected.subtotal);
+  if (expected.options) {
+    expect(byLine(view, (line) => line.options)).toMatchObject(expected.options);
   }
-  if (then.attributes) {
-    expect(byLine(view, (line) => line.attributes)).toMatchObject(then.attributes);
+  if (expected.attributes) {
+    expect(byLine(view, (line) => line.attributes)).toMatchObject(expected.attributes);
   }
-  if (then.unitPrices) {
-    expect(byLine(view, (line) => line.unitPrice)).toMatchObject(then.unitPrices);
+  if (expected.unitPrices) {
+    expect(byLine(view, (line) => line.unitPrice)).toMatchObject(expected.unitPrices);
   }
-  if (then.maxQuantities) {
-    expect(byLine(view, (line) => line.maxQuantity)).toMatchObject(then.maxQuantities);
+  if (expected.maxQuantities) {
+    expect(byLine(view, (line) => line.maxQuantity)).toMatchObject(expected.maxQuantities);
   }
-  if (then.warnings) expect(view.warnings.map((warning) => warning.code)).toEqual(then.warnings);
+  if (expected.warnings) expect(view.warnings.map((warning) => warning.code)).toEqual(expected.warnings);
 }
 
 /** Rejects (as vitest's expect does) at the first difference. */
-export async function runScenario(driver: Driver, { given = [], when, then }: Scenario): Promise<void> {
+export async function runScenario(
+  driver: Driver,
+  { given = [], when, expect: expected }: Scenario,
+): Promise<void> {
   for (const answer of await play(driver, given)) expect(answer, 'given').toMatchObject({ is: 'accepted' });
   const answers = await play(driver, when);
-  const expected = then.answers ?? answers.map(() => ({ is: 'accepted' }));
-  expect(answers).toMatchObject(expected);
-  compare(await driver.view(), then);
+  expect(answers).toMatchObject(expected.answers ?? answers.map(() => ({ is: 'accepted' })));
+  compare(await driver.view(), expected);
 }

@@ -30,7 +30,7 @@ export interface Scenario {
   /** All of these are accepted. */
   given?: Step[];
   when: Step[];
-  then: Expected;
+  expect: Expected;
 }
 
 const one = (operation: AskedOperation): AskedRequest => ({ operations: [operation], atomic: true });

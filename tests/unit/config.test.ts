@@ -5,6 +5,8 @@ import { parseDuration, readConfig, SETTINGS } from '../../config.ts';
 
 const KEY = 'a'.repeat(43);
 
+const byName = (a = '', b = ''): number => a.localeCompare(b);
+
 const faultsOf = (environment: Record<string, string>): string => {
   try {
     readConfig(environment);
@@ -100,8 +102,8 @@ describe('the configuration', () => {
     const lines = faultsOf(wrong)
       .split('\n')
       .filter((line) => line.startsWith('  '));
-    expect(lines.map((line) => /^ {2}(\w+)/.exec(line)?.[1]).toSorted()).toEqual(
-      Object.keys(wrong).toSorted(),
+    expect(lines.map((line) => /^ {2}(\w+)/.exec(line)?.[1]).toSorted(byName)).toEqual(
+      Object.keys(wrong).toSorted(byName),
     );
   });
 

@@ -13,7 +13,7 @@ const always = (check: (step: PlayedStep) => void) => () =>
   fc.assert(fc.property(anyHistory, (requests) => playAll(requests).steps.forEach(check)));
 
 const thing = ({ sku, options }: CartLine): string =>
-  `${sku} ${JSON.stringify(Object.entries(options).toSorted())}`;
+  `${sku} ${JSON.stringify(Object.entries(options).toSorted(([a], [b]) => a.localeCompare(b)))}`;
 
 const lineNumber = (line: CartLine): number => Number(line.id.slice(1));
 

@@ -107,7 +107,7 @@ describe('remembered keys', () => {
             expect(remembered.at(-1)?.key).toBe(`k${index}`);
             expect(remembered.every((known) => known.at > now - age)).toBe(true);
             expect(remembered.map((known) => known.at)).toEqual(
-              remembered.map((known) => known.at).toSorted(),
+              remembered.map((known) => known.at).toSorted((a, b) => a - b),
             );
           });
         },

@@ -17,7 +17,7 @@ export const BATCHES: Scenario[] = [
   {
     title: 'every operation of a batch counts as one change',
     when: [allOrNone(add('T-A', 2), add('T-B'), add('T-C'))],
-    then: {
+    expect: {
       answers: [outcomes('ok', 'ok', 'ok')],
       lines: ['l1: 2 × T-A', 'l2: 1 × T-B', 'l3: 1 × T-C'],
       version: 3,
@@ -26,13 +26,13 @@ export const BATCHES: Scenario[] = [
   {
     title: 'an operation sees what the one before it did',
     when: [allOrNone(add('T-A', 2), setQuantity('l1', 5), add('T-A'), addApart('T-A'), remove('l2'))],
-    then: { lines: ['l1: 6 × T-A'], version: 5 },
+    expect: { lines: ['l1: 6 × T-A'], version: 5 },
   },
   {
     title: 'all or none: one refusal stops them all, and is named with its place',
     given: [add('T-A')],
     when: [allOrNone(add('T-B'), add('T-ONE', 2), add('T-C'))],
-    then: {
+    expect: {
       answers: [refused('out_of_stock', { available: 1, at: 1 })],
       lines: ['l1: 1 × T-A'],
       version: 1,
@@ -42,7 +42,7 @@ export const BATCHES: Scenario[] = [
     title: 'all or none: numbers of lines that never came to be are given again',
     given: [add('T-A')],
     when: [allOrNone(add('T-B'), add('T-ONE', 2)), add('T-C')],
-    then: {
+    expect: {
       answers: [refused('out_of_stock'), accepted],
       lines: ['l1: 1 × T-A', 'l2: 1 × T-C'],
       version: 2,
@@ -52,7 +52,7 @@ export const BATCHES: Scenario[] = [
     title: 'each for itself: the others go on',
     given: [add('T-A')],
     when: [eachForItself(add('T-B'), add('T-ONE', 2), remove('l9'), setQuantity('l1', 4))],
-    then: {
+    expect: {
       answers: [outcomes('ok', 'out_of_stock', 'line_not_found', 'ok')],
       lines: ['l1: 4 × T-A', 'l2: 1 × T-B'],
       version: 3,
@@ -61,7 +61,7 @@ export const BATCHES: Scenario[] = [
   {
     title: 'each for itself: unknown and discontinued products are refused alone',
     when: [eachForItself(add('T-UNKNOWN'), add('T-A'), add('T-OFF'))],
-    then: {
+    expect: {
       answers: [outcomes('sku_unknown', 'ok', 'sku_unavailable')],
       lines: ['l1: 1 × T-A'],
       version: 1,
@@ -71,7 +71,7 @@ export const BATCHES: Scenario[] = [
     title: 'each for itself: where all are refused nothing changes',
     given: [add('T-A')],
     when: [eachForItself(remove('l8'), remove('l9'))],
-    then: {
+    expect: {
       answers: [outcomes('line_not_found', 'line_not_found')],
       lines: ['l1: 1 × T-A'],
       version: 1,
@@ -81,6 +81,6 @@ export const BATCHES: Scenario[] = [
     title: 'a cart can be replaced in one request',
     given: [add('T-A', 5), add('T-B')],
     when: [allOrNone(clear(), add('T-C', 2))],
-    then: { lines: ['l3: 2 × T-C'], version: 4, subtotal: 4_998 },
+    expect: { lines: ['l3: 2 × T-C'], version: 4, subtotal: 4_998 },
   },
 ];

@@ -6,7 +6,7 @@ const meansTheSame = (title: string, first: Scenario['when'], second: Scenario['
   title: `${title} makes no difference`,
   given: first,
   when: second,
-  then: { lines: ['l1: 2 × T-CUSTOM'], version: 2 },
+  expect: { lines: ['l1: 2 × T-CUSTOM'], version: 2 },
 });
 
 /** Adds something that fits and then something that does not. */
@@ -14,7 +14,7 @@ const doesNotFit = (title: string, when: Scenario['when']): Scenario => ({
   title,
   given: [add('T-A')],
   when,
-  then: { answers: [refused('options_invalid')], lines: ['l1: 1 × T-A'], version: 1 },
+  expect: { answers: [refused('options_invalid')], lines: ['l1: 1 × T-A'], version: 1 },
 });
 
 const inOtherOrder = add('T-CUSTOM', 1, {
@@ -51,22 +51,22 @@ export const OPTIONS: Scenario[] = [
       addCustom({ engraving: 'ada' }),
       addCustom({ engraving: 'Ada' }),
     ],
-    then: { lines: [1, 2, 3, 4, 5].map((number) => `l${number}: 1 × T-CUSTOM`), version: 5 },
+    expect: { lines: [1, 2, 3, 4, 5].map((number) => `l${number}: 1 × T-CUSTOM`), version: 5 },
   },
   {
     title: 'the price is base, area, material and engraving together',
     when: [addCustom({ material: 'canvas', engraving: 'For Ada' }, 2)],
-    then: { lines: ['l1: 2 × T-CUSTOM'], version: 1, unitPrices: { l1: 10_330 }, subtotal: 20_660 },
+    expect: { lines: ['l1: 2 × T-CUSTOM'], version: 1, unitPrices: { l1: 10_330 }, subtotal: 20_660 },
   },
   {
     title: 'an area price is rounded once, per unit',
     when: [addCustom({ width: 10.5, height: 11.5 }, 3)],
-    then: { lines: ['l1: 3 × T-CUSTOM'], version: 1, unitPrices: { l1: 1_097 }, subtotal: 3_291 },
+    expect: { lines: ['l1: 3 × T-CUSTOM'], version: 1, unitPrices: { l1: 1_097 }, subtotal: 3_291 },
   },
   {
     title: 'options are kept in canonical form, defaults filled in',
     when: [add('T-CUSTOM', 1, { options: { width: '120.50', height: '80' } })],
-    then: {
+    expect: {
       lines: ['l1: 1 × T-CUSTOM'],
       version: 1,
       options: { l1: { height: 80, material: 'cotton', width: 120.5 } },
