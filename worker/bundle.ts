@@ -7,7 +7,7 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 /** Bytes; every cached cart pays for what the bundle loads (requirement: at most 1.8 MB). */
 export const BUNDLE_BUDGET_BYTES = 1_800_000;
@@ -59,7 +59,7 @@ export async function buildWorkflowBundle(): Promise<string> {
   const folder = path.join(root, '.build');
   const file = path.join(folder, `workflows-${await fingerprint()}.js`);
   if (await exists(file)) return file;
-  const { code } = await bundleWorkflowCode({ workflowsPath });
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   await mkdir(folder, { recursive: true });
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, withoutSourceText(code));

@@ -11,6 +11,8 @@ export interface WorkerParts {
   bundlePath: string;
   maxCachedWorkflows: number;
   taskQueue?: string;
+  /** How histories name this worker; default: process and host. */
+  identity?: string;
 }
 
 /**
@@ -25,6 +27,7 @@ export const createWorker = (parts: WorkerParts): Promise<Worker> =>
     workflowBundle: { codePath: parts.bundlePath },
     activities: parts.activities,
     maxCachedWorkflows: parts.maxCachedWorkflows,
+    ...(parts.identity === undefined ? {} : { identity: parts.identity }),
     stickyQueueScheduleToStartTimeout: '1s',
     maxConcurrentWorkflowTaskExecutions: 100,
     maxConcurrentLocalActivityExecutions: 100,
