@@ -19,7 +19,9 @@ export interface TestTemporalOptions {
   /** Wraps the real activities, for faults. */
   activities?: (real: Activities) => Activities;
   maxCachedWorkflows?: number;
+  /** How histories name client and worker; default: process and host. */
   identity?: string;
+  taskQueue?: string;
   /** False: no worker until `startWorker` is called. */
   hasWorker?: boolean;
 }
@@ -52,7 +54,7 @@ export async function createTestTemporal(options: TestTemporalOptions = {}): Pro
   target.port = String(databaseGate.port);
   const workerSql = connect(target.href, { max: 5, name: 'test-worker' });
   const client = await connectClient(options.identity);
-  const taskQueue = freshTaskQueue();
+  const taskQueue = options.taskQueue ?? freshTaskQueue();
   const real = createActivities({ sql: workerSql });
   const activities = options.activities?.(real) ?? real;
   let worker: RunningWorker | undefined;

@@ -1,0 +1,29 @@
+/**
+ * `npm run record-history -- --out DIR`: records histories of carts under today's code, for the replay tests. To be run once for
+ * each released form of the workflow; DIR is tests/replay/histories/v<schema> unless it is given.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { SCHEMA } from '../cart/state.ts';
+import { recordHistories } from '../tests/replay/record-histories.ts';
+import { startDependencies } from './local/start-dependencies.ts';
+
+const { out } = new Command('record-history')
+  .description('Records histories of carts under the code of this checkout.')
+  .option('--out <folder>', 'where the histories go', `tests/replay/histories/v${SCHEMA}`)
+  .parse()
+  .opts<{ out: string }>();
+
+const dataDir = await mkdtemp(path.join(tmpdir(), 'cartwright-record-'));
+const servers = await startDependencies({ dataDir, isVerbose: true });
+try {
+  process.env.TEST_DATABASE_URL = servers.databaseUrl;
+  process.env.TEMPORAL_ADDRESS = servers.temporalAddress;
+  const names = await recordHistories(out);
+  console.log(`${names.length} carts recorded in ${out}: ${names.join(', ')}`);
+} finally {
+  await servers.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}

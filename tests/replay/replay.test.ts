@@ -1,0 +1,64 @@
+/**
+ * Carts live longer than code: every recorded history must run under today's code, command for command, and come to the same cart.
+ * A failure here means that living carts would break; see docs/concepts/workflow.md on `patched`.
+ */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { toCartView } from '../../cart/view.ts';
+import { buildWorkflowBundle } from '../../worker/bundle.ts';
+import { TEST_POLICY } from '../support/policy.ts';
+import { PLAYS } from './plays.ts';
+import { type Bundle, fixture, replayAll, replayAndTell, tellingBundle } from './replay-bundle.ts';
+import { handedOverIn, readHistories, receiptsIn, type StoredHistory } from './stored-histories.ts';
+
+const HISTORIES = readHistories();
+const byName = (name: string): StoredHistory => {
+  const found = HISTORIES.find((history) => history.name === name);
+  if (!found) throw new Error(`There is no history ${name}.`);
+  return found;
+};
+
+test('there is a history of every play', () => {
+  const recorded = HISTORIES.map(({ name }) => name.split(/[/.]/)[1]);
+  for (const name of Object.keys(PLAYS)) expect(recorded).toContain(name);
+});
+
+test('every history replays under the bundle that workers run', async () => {
+  expect(await replayAll({ codePath: await buildWorkflowBundle() }, HISTORIES)).toEqual([]);
+});
+
+describe('the cart that comes of it', () => {
+  let bundle: Bundle;
+  beforeAll(async () => {
+    bundle = await tellingBundle();
+  });
+
+  test.each(HISTORIES.map((history) => [history.name, history] as const))(
+    'is the same: %s',
+    async (_name, history) => {
+      const told = await replayAndTell(bundle, history);
+      expect(told.receipts).toEqual(receiptsIn(history));
+      expect(told.handedOver).toEqual(handedOverIn(history));
+      const last = told.published.at(-1);
+      if (history.view && last) {
+        const { expiresAt: _policy, ...view } = toCartView(last.state, TEST_POLICY);
+        expect(history.view).toMatchObject(view);
+      }
+    },
+  );
+});
+
+describe('a deliberate change', () => {
+  test('of the order of things is caught', async () => {
+    const bundle = await tellingBundle(fixture('changed-workflow'));
+    const errors = await replayAll(bundle, HISTORIES.slice(0, 3));
+    expect(errors).toHaveLength(3);
+    for (const [, error] of errors) expect(error.message).toMatch(/nondeterminism/i);
+  });
+
+  test('that only comes to another cart is caught', async () => {
+    const bundle = await tellingBundle(fixture('stricter-workflow'));
+    const history = byName('v1/continue-as-new.1');
+    const told = await replayAndTell(bundle, history);
+    expect(told.handedOver).not.toEqual(handedOverIn(history));
+  });
+});
