@@ -56,7 +56,8 @@ function step(
     actor: request.actor,
     key: request.key,
     requestId: request.requestId,
-    at: now,
+    // Never before the change that it follows, whatever the clock does: the trail is told apart by it.
+    at: verdict.state.updatedAt,
   });
   return undefined;
 }

@@ -12,8 +12,9 @@ export type { RequestRow } from './cart-rows.ts';
 /**
  * Writes the newest state, the trail, finished generations and request outcomes in one statement, hence in one transaction and
  * one round trip, and notifies channel `cart` with `<workflow id> <version>` when the projection moved.
- * Returns whether it moved: false when the same or a newer state was there already. Parameters go over as text, because the
- * driver would encode a string for jsonb a second time.
+ * Returns whether it moved: false when the same or a newer state was there already. Newer is what the cart did later, not what has
+ * the higher version: a change whose workflow task was lost never was, and its version is given again (migration 0004).
+ * Parameters go over as text, because the driver would encode a string for jsonb a second time.
  */
 export async function publish(
   sql: Sql,
@@ -41,7 +42,8 @@ export async function publish(
         items_count = EXCLUDED.items_count, total_quantity = EXCLUDED.total_quantity, total = EXCLUDED.total,
         created_at = EXCLUDED.created_at, updated_at = EXCLUDED.updated_at, expires_at = EXCLUDED.expires_at,
         published_at = now()
-      WHERE (current.born_at, current.version) < (EXCLUDED.born_at, EXCLUDED.version)
+      WHERE (current.born_at, current.updated_at, current.version)
+        < (EXCLUDED.born_at, EXCLUDED.updated_at, EXCLUDED.version)
       RETURNING workflow_id, version
     ), ended AS (
       INSERT INTO finished_carts (
@@ -63,7 +65,7 @@ export async function publish(
         "cartId" text, version bigint, "workflowId" text, kind text, operation jsonb, actor text,
         "keyHash" text, "requestId" text, at timestamptz
       )
-      ON CONFLICT (cart_id, version) DO NOTHING
+      ON CONFLICT (cart_id, version, at) DO NOTHING
     ), answers AS (
       INSERT INTO cart_requests AS former (
         workflow_id, key_hash, fingerprint, request_id, status, version, refusal, outcomes, at
@@ -119,7 +121,10 @@ export async function readLineSku(sql: Sql, workflowId: string, lineId: string):
   return row?.sku ?? undefined;
 }
 
-/** What became of the request with this key (hashed); undefined while nothing was published about it. */
+/**
+ * What became of the request with this key (hashed); undefined while nothing was published about it, and where what was published did
+ * not last. Until another change has taken its version, a request that did not last looks applied: only the cart itself knows.
+ */
 export async function readRequest(
   sql: Sql,
   workflowId: string,
@@ -128,6 +133,9 @@ export async function readRequest(
   const [row] = await sql<(Omit<RequestRow, 'at'> & { at: Date })[]>`
     SELECT workflow_id AS "workflowId", key_hash AS "keyHash", fingerprint, request_id AS "requestId",
       status, version, refusal, outcomes, at
-    FROM cart_requests WHERE workflow_id = ${workflowId} AND key_hash = ${keyHash}`;
+    FROM cart_requests AS request
+    WHERE workflow_id = ${workflowId} AND key_hash = ${keyHash} AND (status = 'refused' OR NOT EXISTS (
+      SELECT FROM cart_audit AS later
+      WHERE later.workflow_id = request.workflow_id AND later.at > request.at AND later.version <= request.version))`;
   return row && { ...row, at: row.at.toISOString() };
 }

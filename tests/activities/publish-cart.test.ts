@@ -74,6 +74,35 @@ describe('a publication', () => {
     expect(await versions('cart_audit')).toEqual([4, 5]);
   });
 
+  test('of a change that did not last gives way to what the cart did instead, even at a lower version', async () => {
+    const lostAt = Date.UTC(2026, 10, 2);
+    const lost = aState({ version: 4, updatedAt: lostAt, lines: [aLine({ sku: 'T-B' })] });
+    const lasting = aState({ version: 3, updatedAt: lostAt + 5_000, lines: [aLine()] });
+    const entry = (version: number, key: string, at: number) => anAuditEntry({ version, key, at });
+    const lostPublication = aPublication(lost, {
+      audit: [entry(3, 'lost-1', lostAt), entry(4, 'lost-2', lostAt)],
+      requests: [aRequest({ key: 'lost-2', version: 4, at: lostAt })],
+    });
+    await activities.publishCart(aPublication(aState({ version: 2 })));
+    await activities.publishCart(lostPublication);
+    await activities.publishCart(
+      aPublication(lasting, {
+        audit: [entry(3, 'lasting', lostAt + 5_000)],
+        requests: [aRequest({ key: 'lasting', version: 3, at: lostAt + 5_000 })],
+      }),
+    );
+    // The lost task's activity may still be on its way.
+    await activities.publishCart(lostPublication);
+    expect(await readCart(sql, ID)).toMatchObject({ version: 3 });
+    const trail = await sql`SELECT version, key_hash FROM cart_trail ORDER BY version`;
+    expect(trail.map((row) => ({ ...row }))).toEqual([
+      { version: 2, key_hash: 'key' },
+      { version: 3, key_hash: 'lasting' },
+    ]);
+    expect(await readRequest(sql, ID, 'lost-2')).toBeUndefined();
+    expect(await readRequest(sql, ID, 'lasting')).toMatchObject({ status: 'applied', version: 3 });
+  });
+
   test('raced by two workers ends at the newest version, with one audit row for each', async () => {
     const other = connect(database.url, { max: 5, name: 'second-worker' });
     const workers = [activities, createActivities({ sql: other })];
