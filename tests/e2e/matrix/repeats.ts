@@ -1,7 +1,6 @@
 /** Cells of the matrix on a healthy system: the same key with the same, another, a concurrent, a late or a once refused request. */
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { linesOf, type Shopper } from '../../support/client.ts';
 import type { TestStack } from '../../support/stack.ts';
@@ -94,9 +93,9 @@ async function hangUp(
 ): Promise<void> {
   const headers = { ...shopper.credentials, 'idempotency-key': key, 'content-type': 'application/json' };
   const request = httpRequest(`${shopper.origin}${path}`, { method, headers });
-  request.on('error', () => undefined);
   request.end(body === undefined ? undefined : JSON.stringify(body), () => request.destroy());
-  await once(request, 'close');
+  // `once` would reject with the hang-up's own error.
+  await new Promise<void>((resolve) => request.on('error', () => undefined).on('close', resolve));
 }
 
 async function addMany(shopper: Shopper, count: number): Promise<void> {

@@ -107,6 +107,10 @@ function specialTests(stack: () => TestStack): void {
 
 /** Runs last: its final test looks at everything that came before. */
 export function badInputSuite(stack: () => TestStack): void {
-  describe('bad input', () => tableTests(stack));
-  describe('bad input that needs more than one request', () => specialTests(stack));
+  describe('bad input', () => {
+    tableTests(stack);
+  });
+  describe('bad input that needs more than one request', () => {
+    specialTests(stack);
+  });
 }

@@ -99,6 +99,10 @@ function raceTests(stack: () => TestStack): void {
 }
 
 export function consistencySuite(stack: () => TestStack): void {
-  describe('consistency', () => readTests(stack));
-  describe('many at once', () => raceTests(stack));
+  describe('consistency', () => {
+    readTests(stack);
+  });
+  describe('many at once', () => {
+    raceTests(stack);
+  });
 }

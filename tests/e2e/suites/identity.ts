@@ -122,8 +122,12 @@ function badTokenTests(stack: () => TestStack): void {
 }
 
 export function identitySuite(stack: () => TestStack): void {
-  describe('identity: carts', () => ownCartTests(stack));
-  describe('identity: bad tokens', () => badTokenTests(stack));
+  describe('identity: carts', () => {
+    ownCartTests(stack);
+  });
+  describe('identity: bad tokens', () => {
+    badTokenTests(stack);
+  });
 }
 
 /** Runs first: the rotation at the end needs the APIs to have had the old set for a while (jose asks again after 30 s at most). */

@@ -116,6 +116,10 @@ function secretTests(stack: () => TestStack): void {
 }
 
 export function operatorSuite(stack: () => TestStack): void {
-  describe('an operator in Temporal', () => handTests(stack));
-  describe('secrets', () => secretTests(stack));
+  describe('an operator in Temporal', () => {
+    handTests(stack);
+  });
+  describe('secrets', () => {
+    secretTests(stack);
+  });
 }

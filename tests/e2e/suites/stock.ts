@@ -103,6 +103,10 @@ function changeTests(stack: () => TestStack): void {
 }
 
 export function stockSuite(stack: () => TestStack): void {
-  describe('prices and limits', () => limitTests(stack));
-  describe('a catalogue that changes', () => changeTests(stack));
+  describe('prices and limits', () => {
+    limitTests(stack);
+  });
+  describe('a catalogue that changes', () => {
+    changeTests(stack);
+  });
 }
