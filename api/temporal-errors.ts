@@ -13,6 +13,7 @@ import { NOTHING_CHANGED } from '../workflows/messages.ts';
 import { Problem } from './problem.ts';
 
 /** gRPC status codes: https://grpc.io/docs/guides/status-codes/ */
+const INVALID_ARGUMENT = 3;
 const DEADLINE_EXCEEDED = 4;
 const UNAVAILABLE = 14;
 const TRANSIENT = new Set([1, 2, 4, 8, 9, 10, 13, 14]);
@@ -47,8 +48,15 @@ export const isCartGone = (error: unknown): boolean => error instanceof Workflow
 const isLostInHandOver = (error: unknown): boolean =>
   failureType(error) === 'AcceptedUpdateCompletedWorkflow';
 
+/** A new server, on which the worker registers the search attributes in a moment. */
+function isNotSetUp(error: unknown): boolean {
+  if (grpcCode(error) !== INVALID_ARGUMENT) return false;
+  const { cause, message } = error as Error;
+  return `${message} ${cause instanceof Error ? cause.message : ''}`.includes('search attribute');
+}
+
 export const isWorthAnotherTry = (error: unknown): boolean =>
-  isLostInHandOver(error) || TRANSIENT.has(grpcCode(error) ?? -1);
+  isLostInHandOver(error) || TRANSIENT.has(grpcCode(error) ?? -1) || isNotSetUp(error);
 
 /** Nobody listens at the address, or the connection broke. */
 export const isOutage = (error: unknown): boolean => grpcCode(error) === UNAVAILABLE;
