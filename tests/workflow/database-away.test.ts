@@ -72,7 +72,9 @@ test('messages by hand: a Signal waits for the catalogue, an Update is told', as
   temporal.databaseGate.shut();
   await cart.do(operation);
   await cart.signalByHand('addItem', { sku: 'T-B', quantity: 1 });
-  await expect(cart.updateByHand('addItem', { sku: 'T-C', quantity: 1 })).rejects.toThrow();
+  await expect(cart.updateByHand('addItem', { sku: 'T-C', quantity: 1 })).rejects.toThrow(
+    'Workflow Update failed',
+  );
   expect((await cart.view()).totalQuantity).toBe(2);
   temporal.databaseGate.open();
   await eventually(async () => expect((await cart.row())?.version).toBe(3), { within: 20_000 });

@@ -64,8 +64,8 @@ test('every message has a description', async () => {
   }>('__temporal_workflow_metadata');
   for (const kind of ['updateDefinitions', 'signalDefinitions', 'queryDefinitions']) {
     const own = (definition[kind] ?? []).filter(({ name }) => !name?.startsWith('__'));
-    expect(own.length, kind).toBeGreaterThan(0);
-    for (const { name, description } of own) expect(description, name).toBeTruthy();
+    expect(own).not.toEqual([]);
+    expect(own.filter(({ description }) => !description)).toEqual([]);
   }
 });
 

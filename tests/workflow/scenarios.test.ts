@@ -32,9 +32,6 @@ async function createWorkflowDriver(): Promise<Driver> {
   };
 }
 
-test.each(SCENARIOS.map((scenario) => [scenario.title, scenario] as const))(
-  '%s',
-  async (_title, scenario) => {
-    await runScenario(await createWorkflowDriver(), scenario);
-  },
+test.each(SCENARIOS)('$title', (scenario) =>
+  createWorkflowDriver().then((driver) => runScenario(driver, scenario)),
 );
