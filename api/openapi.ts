@@ -95,15 +95,22 @@ const WRITE_HEADERS = z.object({
     .regex(/^[\x21\x23-\x7e]+$/)
     .optional()
     .openapi({ description: 'Names this request; sent again, it is answered and not applied again.' }),
+  // No pattern: a list of entity tags is a syntax of its own (RFC 9110), and tools know the header by its name.
   'If-Match': z
     .string()
-    .regex(/^"\d{1,9}"$/)
     .optional()
-    .openapi({ description: 'Only if the cart still has this version (its ETag).' }),
+    .openapi({
+      examples: ['"3"'],
+      description: 'Only if the cart still has this version: its ETag, quotes included.',
+    }),
+  // A preference that the server does not know is ignored (RFC 7240), so any text will do.
   Prefer: z
-    .enum(['respond-async'])
+    .string()
     .optional()
-    .openapi({ description: '`respond-async`: answer 202 as soon as the change is safely on its way.' }),
+    .openapi({
+      examples: ['respond-async'],
+      description: '`respond-async`: answer 202 as soon as the change is safely on its way.',
+    }),
 });
 
 /** Request headers in the documentation; the code that reads them is in headers/. */

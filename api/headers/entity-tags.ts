@@ -12,18 +12,17 @@ export interface EntityTag {
 
 const ONE_TAG = /^[ \t]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,|$)/;
 
-/** `*`, or the tags of the list. Throws `invalid_header`. */
+/** `*`, or the tags of the list, which may be empty. Throws `invalid_header`. */
 export function readEntityTags(header: string, name: string): '*' | EntityTag[] {
   if (header.trim() === '*') return '*';
   const tags: EntityTag[] = [];
   let rest = header;
-  while (rest !== '') {
+  while (rest.trim() !== '') {
     const match = ONE_TAG.exec(rest);
     if (!match) throw new Problem('invalid_header', `${name} must be * or a list of quoted versions.`);
     tags.push({ isWeak: match[1] !== undefined, value: match[2] as string });
     rest = rest.slice(match[0].length);
   }
-  if (tags.length === 0) throw new Problem('invalid_header', `${name} is empty.`);
   return tags;
 }
 

@@ -8,6 +8,13 @@ import { Problem } from '../problem.ts';
 const HEARTBEAT_MS = 15_000;
 const LIFETIME_MS = 30 * 60_000;
 
+/** One event of the stream, as parsers of it see it. */
+const event = z.object({
+  event: z.literal('cart'),
+  id: z.string().openapi({ description: 'The ETag without its quotes: give it back as Last-Event-ID.' }),
+  data: z.string().openapi({ description: 'The cart, as JSON.' }),
+});
+
 export function eventRoutes(router: Router, feed: CartFeed, now: () => number): void {
   defineRoute(
     router,
@@ -21,7 +28,7 @@ export function eventRoutes(router: Router, feed: CartFeed, now: () => number): 
         'Server-sent events: `event: cart`, `id: <version>`, data = the cart; the present one first, unless Last-Event-ID names it. ' +
         'A comment every 15 s. Without a credential: `unauthenticated`; open the stream after the first write.',
       access: 'read',
-      answers: { 200: { description: 'The stream.', schema: z.string(), type: 'text/event-stream' } },
+      answers: { 200: { description: 'The stream.', schema: event, type: 'text/event-stream' } },
       errors: ['unauthenticated'],
     },
     ({ c, caller }) => {

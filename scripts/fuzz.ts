@@ -1,0 +1,76 @@
+/**
+ * `npm run test:fuzz`: Schemathesis, with all its checks, on the OpenAPI file of a running system (its own, started here). Installs
+ * itself into a Python environment under .build/. `--minutes 5 --seed 1`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { startStack } from './local/start-stack.ts';
+import { createReporter } from './local/reporter.ts';
+
+const VERSION = '4.32.5';
+const folder = path.resolve('.build/schemathesis');
+const program = path.join(folder, 'bin', 'schemathesis');
+
+function run(command: string, args: string[]): void {
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
+  if (error)
+    throw new Error(`${command} cannot be run (${error.message}). Install Python 3.10 or newer with venv.`);
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${String(status)}.`);
+}
+
+function install(): void {
+  if (existsSync(program)) return;
+  console.log(`Installing Schemathesis ${VERSION} into .build/schemathesis`);
+  run('python3', ['-m', 'venv', folder]);
+  run(path.join(folder, 'bin', 'pip'), ['install', '--quiet', `schemathesis==${VERSION}`]);
+}
+
+/** A guest with something in the cart, so that routes for lines find one. */
+async function newGuest(api: string): Promise<string> {
+  const response = await fetch(`${api}/cart/items`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ sku: 'T-A', quantity: 1 }),
+  });
+  const token = response.headers.get('cart-token');
+  if (!token) throw new Error(`No guest token from ${api}: ${response.status}`);
+  return token;
+}
+
+const options = new Command()
+  .description('Fuzzes the API from its own OpenAPI file; every check of Schemathesis is on.')
+  .option('--minutes <n>', 'how long', '2')
+  .option('--seed <n>', 'repeat a run', String(Date.now() % 100_000))
+  .parse()
+  .opts<{ minutes: string; seed: string }>();
+
+install();
+const stack = await startStack({
+  dataDir: mkdtempSync(path.join(tmpdir(), 'cartwright-fuzz-')),
+  report: createReporter(process.stderr),
+  environment: { ...process.env, RATE_LIMITS: 'off', LOG_LEVEL: 'warn' },
+  withUi: false,
+  apis: 1,
+  workers: 1,
+  catalogue: 'test',
+  restarts: false,
+});
+try {
+  const [api] = stack.api;
+  const seconds = String(Math.round(Number(options.minutes) * 60));
+  const { status } = spawnSync(
+    program,
+    [
+      ...['--config-file', 'tests/fuzz/schemathesis.toml', 'run', `${api}/openapi.json`],
+      ...['--checks', 'all', '--max-time', seconds, '--seed', options.seed, '--request-timeout', '10'],
+      ...['--header', `Cart-Token: ${await newGuest(api as string)}`],
+    ],
+    { stdio: 'inherit' },
+  );
+  process.exitCode = status ?? 1;
+} finally {
+  await stack.stop();
+}
