@@ -121,20 +121,29 @@ export async function readLineSku(sql: Sql, workflowId: string, lineId: string):
   return row?.sku ?? undefined;
 }
 
+/** A request's outcome, as it was published. */
+export interface StoredRequest extends RequestRow {
+  /**
+   * True once the cart has published something of a later workflow task: only then is it sure that the request was not lost with
+   * its own. Until then only the cart itself knows.
+   */
+  isLasting: boolean;
+}
+
 /**
- * What became of the request with this key (hashed); undefined while nothing was published about it, and where what was published did
- * not last. Until another change has taken its version, a request that did not last looks applied: only the cart itself knows.
+ * What became of the request with this key (hashed); undefined while nothing was published about it, and where what was published is
+ * known not to have lasted: another change of the same or a lower version came later (migration 0004).
  */
 export async function readRequest(
   sql: Sql,
   workflowId: string,
   keyHash: string,
-): Promise<RequestRow | undefined> {
-  const [row] = await sql<(Omit<RequestRow, 'at'> & { at: Date })[]>`
+): Promise<StoredRequest | undefined> {
+  const [row] = await sql<(Omit<StoredRequest, 'at'> & { at: Date })[]>`
     SELECT workflow_id AS "workflowId", key_hash AS "keyHash", fingerprint, request_id AS "requestId",
-      status, version, refusal, outcomes, at
-    FROM cart_requests AS request
-    WHERE workflow_id = ${workflowId} AND key_hash = ${keyHash} AND (status = 'refused' OR NOT EXISTS (
+      request.status, request.version, refusal, outcomes, at, COALESCE(updated_at > at, false) AS "isLasting"
+    FROM cart_requests AS request LEFT JOIN carts USING (workflow_id)
+    WHERE workflow_id = ${workflowId} AND key_hash = ${keyHash} AND (request.status = 'refused' OR NOT EXISTS (
       SELECT FROM cart_audit AS later
       WHERE later.workflow_id = request.workflow_id AND later.at > request.at AND later.version <= request.version))`;
   return row && { ...row, at: row.at.toISOString() };

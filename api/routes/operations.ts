@@ -19,7 +19,7 @@ const keySchema = z
   .regex(/^[\x20-\x7e]+$/)
   .openapi({ description: 'The Idempotency-Key, or the key from `Location`.' });
 
-/** From the read model, else from the cart itself. */
+/** From the read model where it can be sure, else from the cart itself. */
 async function statusOf(
   parts: WriteParts,
   owner: CartOwner,
@@ -28,7 +28,7 @@ async function statusOf(
   try {
     const record = await readRequest(parts.sql, owner.workflowId, keyHash);
     if (record?.refusal) return { status: 'refused', refusal: record.refusal };
-    if (record) return { status: 'applied', version: record.version };
+    if (record?.isLasting) return { status: 'applied', version: record.version };
   } catch (error) {
     if (!isUnavailable(error)) throw error;
   }

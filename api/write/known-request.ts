@@ -3,7 +3,7 @@
  * flight; the table covers the whole published window, however busy the cart is.
  */
 import type { CartRequest, Refusal } from '../../contract/operations.ts';
-import { readRequest, type RequestRow } from '../../database/cart-projection.ts';
+import { readRequest, type StoredRequest } from '../../database/cart-projection.ts';
 import { isUnavailable, type Sql } from '../../database/client.ts';
 import type { CartOwner } from '../carts.ts';
 import type { Settled } from './submit-change.ts';
@@ -19,7 +19,7 @@ const reused: Refusal = {
   detail: 'This Idempotency-Key was used for another request.',
 };
 
-async function findRow(sql: Sql, owner: CartOwner, key: string): Promise<RequestRow | undefined> {
+async function findRow(sql: Sql, owner: CartOwner, key: string): Promise<StoredRequest | undefined> {
   try {
     return await readRequest(sql, owner.workflowId, key);
   } catch (error) {
@@ -36,7 +36,9 @@ export async function findSettled(
   { key, fingerprint }: Pick<CartRequest, 'key' | 'fingerprint'>,
 ): Promise<Settled | undefined> {
   const row = await findRow(sql, owner, key);
-  if (row?.status !== 'applied' || Date.parse(row.at) < Date.now() - keyAgeMs) return undefined;
+  // What was published last may be lost with its workflow task; the cart cannot have forgotten it yet.
+  if (row?.status !== 'applied' || !row.isLasting || Date.parse(row.at) < Date.now() - keyAgeMs)
+    return undefined;
   const { version, outcomes } = row;
   const isSame = row.fingerprint === fingerprint;
   return {

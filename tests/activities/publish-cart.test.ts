@@ -100,7 +100,9 @@ describe('a publication', () => {
       { version: 3, key_hash: 'lasting' },
     ]);
     expect(await readRequest(sql, ID, 'lost-2')).toBeUndefined();
-    expect(await readRequest(sql, ID, 'lasting')).toMatchObject({ status: 'applied', version: 3 });
+    expect(await readRequest(sql, ID, 'lasting')).toMatchObject({ status: 'applied', isLasting: false });
+    await activities.publishCart(aPublication(aState({ version: 4, updatedAt: lostAt + 6_000 })));
+    expect(await readRequest(sql, ID, 'lasting')).toMatchObject({ status: 'applied', isLasting: true });
   });
 
   test('raced by two workers ends at the newest version, with one audit row for each', async () => {
@@ -216,6 +218,7 @@ describe('what became of a request', () => {
   test('is read by its key', async () => {
     await publishRequests(applied);
     expect(await readRequest(sql, ID, 'key')).toEqual({
+      isLasting: false,
       workflowId: ID,
       keyHash: 'key',
       fingerprint: 'fingerprint',

@@ -42,13 +42,15 @@ describe('without Temporal', () => {
     expect([answer.status, answer.body.code]).toEqual([503, 'dependency_unavailable']);
   });
 
-  test('an operation that the read model knows is known', async () => {
+  test('an operation that a later one has confirmed is known; of the last one only the cart is sure', async () => {
     api.carts.outage = 'none';
-    await api.fetch(
-      '/cart/items',
-      send('POST', { sku: 'T-A', quantity: 1 }, { ...guest, 'idempotency-key': 'before' }),
-    );
+    for (const key of ['before', 'last']) {
+      api.clock.now += 1;
+      const add = send('POST', { sku: 'T-A', quantity: 1 }, { ...guest, 'idempotency-key': key });
+      await api.fetch('/cart/items', add);
+    }
     api.carts.outage = 'unreachable';
+    expect((await api.fetch('/cart/operations/last', { headers: guest })).status).toBe(503);
     expect((await api.fetch('/cart/operations/before', { headers: guest })).body.status).toBe('applied');
     expect((await api.fetch('/cart/operations/other', { headers: guest })).body.code).toBe(
       'dependency_unavailable',
