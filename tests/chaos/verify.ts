@@ -1,0 +1,65 @@
+/** The end of a run: each cart read in four ways, which must agree with each other and with the clients' ledger. */
+import { isDeepStrictEqual } from 'node:util';
+import type { CartView } from '../../contract/cart-view.ts';
+import { eventually } from '../support/eventually.ts';
+import { compareCart, type Fault, type Ledger } from '../support/ledger.ts';
+import type { TestStack } from '../support/stack.ts';
+import { replayTrail, type TrailEntry, type TrailLine } from './trail.ts';
+import type { ChaosCart } from './shopping.ts';
+
+const CATCH_UP_MS = 60_000;
+
+export interface Readings {
+  plain: CartView;
+  strong: CartView;
+  row: CartView;
+  trail: { lines: TrailLine[]; version: number };
+}
+
+async function readAll(stack: TestStack, { shopper }: ChaosCart): Promise<Readings> {
+  const strong = (await shopper.get('?consistency=strong')).cart;
+  const plain = (await shopper.at(1).get()).cart;
+  const [row] = await stack.sql<{ view: string }[]>`SELECT view FROM carts WHERE cart_id = ${strong.id}`;
+  const entries = await stack.sql<TrailEntry[]>`
+    SELECT version, kind, operation FROM cart_trail WHERE cart_id = ${strong.id} ORDER BY version`;
+  const view = row ? (JSON.parse(row.view) as CartView) : strong;
+  return { strong, plain, row: view, trail: replayTrail(entries) };
+}
+
+const essence = (lines: readonly TrailLine[]) =>
+  lines.map(({ id, sku, quantity, attributes }) => ({ id, sku, quantity, attributes }));
+
+/** Where the four readings differ; an empty text where they agree. */
+export function difference({ plain, strong, row, trail }: Readings): string {
+  if (!isDeepStrictEqual(plain, strong)) return `GET says ${plain.version}, the workflow ${strong.version}`;
+  if (!isDeepStrictEqual(row, strong)) return `the row says ${row.version}, the workflow ${strong.version}`;
+  const played = { lines: trail.lines, version: trail.version };
+  const held = { lines: essence(strong.lines), version: strong.version };
+  return isDeepStrictEqual(played, held)
+    ? ''
+    : `the trail ends at ${played.version}, the cart at ${held.version}`;
+}
+
+async function verifyCart(stack: TestStack, cart: ChaosCart, ledger: Ledger): Promise<Fault[]> {
+  const name = cart.account.cart;
+  const agreed = await eventually(
+    async () => {
+      const readings = await readAll(stack, cart);
+      const detail = difference(readings);
+      if (detail !== '') throw new Error(detail);
+      return readings;
+    },
+    { within: CATCH_UP_MS, every: 500 },
+  ).catch((error: Error) => error);
+  if (agreed instanceof Error) return [{ kind: 'disagreement', cart: name, detail: agreed.message }];
+  return compareCart(ledger.account(name), agreed.plain);
+}
+
+export async function verifyCarts(
+  stack: TestStack,
+  carts: readonly ChaosCart[],
+  ledger: Ledger,
+): Promise<Fault[]> {
+  const used = carts.filter(({ account }) => account.markers.size > 0 || account.counted > 0);
+  return (await Promise.all(used.map((cart) => verifyCart(stack, cart, ledger)))).flat();
+}
