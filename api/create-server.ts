@@ -51,10 +51,30 @@ function parserProblem(code: string | undefined): Problem {
   return new Problem('invalid_header', 'The request could not be parsed.');
 }
 
+type HttpSocket = Socket & { _httpMessage?: http.ServerResponse | null };
+
+/** The answer that this connection is giving, as Node notes it on the socket. */
+const answerOn = (socket: Socket): http.ServerResponse | undefined =>
+  (socket as HttpSocket)._httpMessage ?? undefined;
+
+const isAnswering = (socket: Socket): boolean => answerOn(socket) !== undefined;
+
+const sockets = new WeakMap<http.Server, Set<Socket>>();
+
+const openSockets = (server: http.Server): Iterable<Socket> => sockets.get(server) ?? [];
+
+function trackSockets(server: http.Server): void {
+  const open = new Set<Socket>();
+  sockets.set(server, open);
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+}
+
 /** Node hands over the socket; an answer may be under way on it already. */
 function answerClientError(error: Error & { code?: string }, socket: Socket): void {
-  const isAnswering = (socket as Socket & { _httpMessage?: http.ServerResponse })._httpMessage?.headersSent;
-  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) {
+  if (error.code === 'ECONNRESET' || !socket.writable || answerOn(socket)?.headersSent) {
     socket.destroy(error);
     return;
   }
@@ -81,6 +101,7 @@ export function createServer(fetch: Fetch, options: ServerOptions = {}): http.Se
     },
     (request, response) => void listener(request, response),
   );
+  trackSockets(server);
   server.on('clientError', answerClientError);
   // Node would answer an unknown Expect with a bare 417; the header asks for nothing that we must refuse.
   server.on('checkExpectation', (request, response) => void listener(request, response));
@@ -101,9 +122,13 @@ export function listen(server: http.Server, host: string, port: number): Promise
   });
 }
 
-/** Stops to accept, lets answers under way finish, and cuts off what is left after `patienceMs`. */
+/**
+ * Stops to accept, lets answers under way finish, and cuts off what is left after `patienceMs`. Node's own idea of an idle connection
+ * leaves out those that were opened ahead and never used, as browsers do; here a connection is busy only while it has an answer to give.
+ */
 export async function stopServer(server: http.Server, patienceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const socket of openSockets(server)) if (!isAnswering(socket)) socket.destroy();
   // A connection whose answer ends now is idle a moment later.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), patienceMs);

@@ -1,6 +1,8 @@
 /** What operators see: probes, metrics, log lines without secrets, the reference page, an orderly stop. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CartOwner } from '../../api/carts.ts';
+import { stopServer } from '../../api/create-server.ts';
+import { openRawSocket, request } from './raw-socket.ts';
 import {
   createTestApi,
   customerToken,
@@ -155,5 +157,19 @@ describe('the process', () => {
     await closing;
     await expect(fetch(`${server.url}/livez`)).rejects.toThrow();
     await own.close();
+  });
+
+  test('does not wait for connections that were opened and never used', async () => {
+    const server = await serveTestApi(api);
+    const idle = await openRawSocket(server.port);
+    const half = await openRawSocket(server.port);
+    half.write('GET /livez HTTP/1.1\r\nHo');
+    const used = await openRawSocket(server.port);
+    used.write(request('GET /livez HTTP/1.1'));
+    await used.answer();
+    const startedAt = performance.now();
+    await stopServer(server.server, 20_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    await Promise.all([idle.closed, half.closed, used.closed]);
   });
 });
