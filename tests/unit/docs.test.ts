@@ -1,0 +1,143 @@
+/**
+ * The documentation agrees with the code: generated pages are up to date, links lead somewhere, every code and setting has its
+ * place, and what the pages tell people to run exists.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../api/create-app.ts';
+import { createLog } from '../../api/log.ts';
+import { createMetrics } from '../../api/metrics.ts';
+import { openApiDocument } from '../../api/openapi.ts';
+import { readConfig, SETTINGS } from '../../config.ts';
+import { ERRORS } from '../../contract/errors.ts';
+import { connect } from '../../database/client.ts';
+import { ROOT } from '../../scripts/docs/sources.ts';
+import { generatedPages } from '../../scripts/generate-docs.ts';
+import { createCartsInMemory } from '../support/carts-in-memory.ts';
+
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+const pages = [
+  'README.md',
+  ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join('docs', name)),
+];
+
+/** Headings as the anchors that Markdown viewers make of them. */
+const anchorsOf = (text: string): string[] =>
+  [...text.matchAll(/^#+ +(.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replace(/ /g, '-'),
+  );
+
+/** The text of all fenced examples that are commands or code. */
+const fences = (text: string): string =>
+  [...text.matchAll(/^```(?:sh|js)[^\n]*\n([\s\S]*?)^```/gm)].map(([, code]) => code).join('\n');
+
+const withoutFences = (text: string): string => text.replace(/^```[\s\S]*?^```/gm, '');
+
+const KEY = 'a'.repeat(43);
+const ALIASES = /^\/cart\/(add|update|remove|clear)$/;
+
+describe('generated pages', () => {
+  test.each(Object.entries(generatedPages()))('docs/%s is up to date (npm run docs)', (name, text) => {
+    expect(read(`docs/${name}`)).toBe(text);
+  });
+
+  test('name every error code', () => {
+    const page = read('docs/reference/errors.md');
+    expect(Object.keys(ERRORS).filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  test('name every setting', () => {
+    const page = read('docs/reference/configuration.md');
+    expect(Object.keys(SETTINGS).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test('say of every message what it does', () => {
+    const rows = read('docs/reference/messages.md').match(/^\| `\w+` \| (Update|Signal|Query) .*$/gm) ?? [];
+    expect(rows.length).toBeGreaterThan(10);
+    expect(rows.filter((row) => /\|\s*\|$/.test(row))).toEqual([]);
+  });
+});
+
+const isBroken = (page: string, link: string): boolean => {
+  const [file = '', anchor] = link.split('#');
+  const target = file === '' ? page : path.join(path.dirname(page), file);
+  if (!existsSync(path.join(ROOT, target))) return true;
+  return anchor !== undefined && !anchorsOf(read(target)).includes(anchor);
+};
+
+describe('links', () => {
+  test('lead to a file and a heading', () => {
+    const broken = pages.flatMap((page) =>
+      [...withoutFences(read(page)).matchAll(/\]\(([^)\s]+)\)/g)]
+        .map(([, link = '']) => link)
+        .filter((link) => !/^[a-z]+:/.test(link) && isBroken(page, link))
+        .map((link) => `${page}: ${link}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('lead from the index to every page', () => {
+    const reached = new Set(['README.md', 'docs/README.md']);
+    for (const page of reached) {
+      for (const [, link = ''] of read(page).matchAll(/\]\(([^)#\s]+\.md)/g)) {
+        const target = path.join(path.dirname(page), link);
+        if (existsSync(path.join(ROOT, target))) reached.add(target);
+      }
+    }
+    expect(pages.filter((page) => !reached.has(page))).toEqual([]);
+  });
+});
+
+/** The contract, from an app that is never asked anything. */
+async function contractPaths(): Promise<string[]> {
+  const config = readConfig({ GUEST_TOKEN_KEYS: `k1:${KEY}`, OWNER_HASH_KEY: KEY, LOG_LEVEL: 'silent' });
+  const sql = connect('postgres://127.0.0.1:1/none', { max: 1, name: 'docs' });
+  const metrics = createMetrics();
+  const app = createApp({ config, carts: createCartsInMemory(), sql, log: createLog(config), metrics });
+  const { paths } = openApiDocument(app);
+  await Promise.all([sql.end(), metrics.close()]);
+  return Object.keys(paths ?? {});
+}
+
+describe('what pages tell people to run', () => {
+  let paths: string[];
+  beforeAll(async () => {
+    paths = await contractPaths();
+  });
+
+  test('npm scripts exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = pages.flatMap((page) =>
+      [...read(page).matchAll(/\bnpm (?:(start|test)\b|run (?:--silent )?([a-z:-]+))/g)].map(
+        ([, short, long]) => `${page}: ${short ?? long}`,
+      ),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !((name.split(': ')[1] ?? '') in scripts))).toEqual([]);
+  });
+
+  test('requests go to routes of the contract', () => {
+    const known = [...paths, '/openapi.json', '/docs'].map(
+      (route) => new RegExp(`^${route.replace(/\./g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
+    );
+    const asked = pages.flatMap((page) =>
+      [...fences(read(page)).matchAll(/(?:\$A|127\.0\.0\.1:3000|EventSource\('|fetch\(')(\/[^\s'"?]+)/g)].map(
+        ([, route = '']) => ({ page, route }),
+      ),
+    );
+    expect(asked.length).toBeGreaterThan(10);
+    expect(asked.filter(({ route }) => !known.some((pattern) => pattern.test(route)))).toEqual([]);
+  });
+
+  test('README names every route that is no alias', () => {
+    const readme = read('README.md');
+    const missing = paths.filter((route) => !readme.includes(route) && !ALIASES.test(route));
+    expect(missing).toEqual([]);
+  });
+});
