@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { SignJWT } from 'jose';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import { createApi, type Dependencies } from '../../api/create-app.ts';
 import { createServer, listen, stopServer } from '../../api/create-server.ts';
 import { createMetrics } from '../../api/metrics.ts';
@@ -168,3 +169,9 @@ export async function newGuest(test: TestApi, sku = 'T-A', quantity = 1): Promis
   const answer = await test.fetch('/cart/items', send('POST', { sku, quantity }));
   return { 'cart-token': guestToken(answer) };
 }
+
+/** The answer is a problem of this code, and looks like one. */
+export const expectProblem = (answer: Answer, status: number, code: string) => {
+  expect({ status: answer.status, code: answer.body?.code }, answer.text).toEqual({ status, code });
+  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+};
