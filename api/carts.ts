@@ -3,20 +3,14 @@
  * part of one, when several meet in its lane); receipts come back, views are read elsewhere.
  */
 import { createHash } from 'node:crypto';
-import {
-  type Client,
-  WithStartWorkflowOperation,
-  WorkflowIdConflictPolicy,
-  WorkflowIdReusePolicy,
-} from '@temporalio/client';
+import { type Client, WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
 import type { CartView } from '../contract/cart-view.ts';
 import type { CartRequest, OperationStatus, Receipt } from '../contract/operations.ts';
 import type { Config } from '../config.ts';
 import { TASK_QUEUE } from '../temporal.config.ts';
-import type { CartInput } from '../workflows/cart-input.ts';
 import type { cartWorkflow } from '../workflows/cart-workflow.ts';
 import * as messages from '../workflows/messages.ts';
-import { CART_OWNER, CART_STATUS, ITEM_COUNT } from '../workflows/search-attributes.ts';
+import { cartStart } from './cart-start.ts';
 import { Lanes } from './lane.ts';
 import { messageFor } from './messages-for-requests.ts';
 import type { ApiMetrics } from './metrics.ts';
@@ -77,22 +71,13 @@ const READ_DEADLINE_MS = 2_000;
 /** A server that is not there is not waited for as long as one that is slow. */
 const OUTAGE_PATIENCE_MS = 2_500;
 
+/** A message reports its own deadline; only those who waited for their turn before it are told by the clock. */
+const LANE_GRACE_MS = 100;
+
 interface Item {
   request: CartRequest;
   mayCreate: boolean;
 }
-
-const policyOf = (config: Config): CartInput['policy'] => ({
-  rememberedKeysMax: config.REMEMBERED_KEYS_MAX,
-  rememberedKeysAgeMs: config.REMEMBERED_KEYS_AGE,
-  continueAsNewAfterEvents: config.CONTINUE_AS_NEW_AFTER_EVENTS,
-  publishWaitMs: config.PUBLISH_WAIT,
-  priceAgeMs: config.PRICE_AGE,
-  idleTickMs: config.IDLE_TICK,
-  expiryEmptyMs: config.CART_EXPIRY_EMPTY,
-  expiryGuestMs: config.CART_EXPIRY_GUEST,
-  expiryCustomerMs: config.CART_EXPIRY_CUSTOMER,
-});
 
 /** Where the carts are. */
 export interface CartsPlace {
@@ -137,9 +122,10 @@ class TemporalCarts implements Carts {
     { mayCreate }: { mayCreate: boolean },
   ): Promise<Receipt | undefined> {
     const deadline = Date.now() + this.#config.REQUEST_DEADLINE;
-    return this.#lanes.submit(owner.workflowId, { request, mayCreate }, deadline, (items) =>
+    const answer = this.#lanes.submit(owner.workflowId, { request, mayCreate }, deadline, (items) =>
       this.#send(owner, items),
     );
+    return answeredBy(deadline + LANE_GRACE_MS, answer);
   }
 
   async submitAsync(owner: CartOwner, request: CartRequest): Promise<void> {
@@ -148,7 +134,11 @@ class TemporalCarts implements Carts {
     const { workflow } = this.#client;
     const send = async () => {
       if (!mayCreate) return workflow.getHandle(owner.workflowId).signal(signal, ...signalArgs);
-      await workflow.signalWithStart('cartWorkflow', { ...this.#startOptions(owner), signal, signalArgs });
+      await workflow.signalWithStart('cartWorkflow', {
+        ...cartStart(owner, this.#config, this.#taskQueue),
+        signal,
+        signalArgs,
+      });
     };
     await this.#insist(send, this.#config.REQUEST_DEADLINE).catch((error: unknown) => {
       if (!isNoCart(error)) throw isCartGone(error) ? new CartGone() : error;
@@ -220,36 +210,9 @@ class TemporalCarts implements Carts {
 
   #start(owner: CartOwner) {
     return new WithStartWorkflowOperation<typeof cartWorkflow>('cartWorkflow', {
-      ...this.#startOptions(owner),
+      ...cartStart(owner, this.#config, this.#taskQueue),
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     });
-  }
-
-  #startOptions(owner: CartOwner) {
-    const { kind, ownerHash, workflowId } = owner;
-    const input: CartInput = {
-      schema: 1,
-      policy: policyOf(this.#config),
-      owner: kind,
-      ownerHash,
-      currency: this.#config.CURRENCY,
-    };
-    return {
-      workflowId,
-      taskQueue: this.#taskQueue,
-      args: [input] as [CartInput],
-      // A guest's id is never born again; a customer's cart begins anew after it has expired.
-      workflowIdReusePolicy:
-        kind === 'guest' ? WorkflowIdReusePolicy.REJECT_DUPLICATE : WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-      workflowTaskTimeout: '5s' as const,
-      staticSummary: `${kind} cart`,
-      memo: { label: `${kind} cart` },
-      typedSearchAttributes: [
-        { key: CART_STATUS, value: 'active' },
-        { key: CART_OWNER, value: ownerHash },
-        { key: ITEM_COUNT, value: 0 },
-      ],
-    };
   }
 
   async #query<Result>(
@@ -285,6 +248,15 @@ class TemporalCarts implements Carts {
     if (this.#known.size >= KNOWN_CARTS_MAX) this.#known.clear();
     this.#known.add(workflowId);
   }
+}
+
+/** The answer, or `deadline_exceeded` once it is too late: then the outcome is not known, and the same key finds it out. */
+function answeredBy<Answer>(deadline: number, answer: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Problem('deadline_exceeded')), deadline - Date.now());
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 /**

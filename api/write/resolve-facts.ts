@@ -50,10 +50,20 @@ async function lineSkus(
   return new Map(view?.lines.map((line) => [line.id, line.sku]) ?? skus);
 }
 
-function catalogueRefusal(operation: AddItem): Refusal | undefined {
-  const { sku, facts } = operation;
-  if (!facts) return { code: 'sku_unknown', detail: `There is no product ${sku}.` };
-  return facts.active ? undefined : { code: 'sku_unavailable', detail: `${facts.title} is no longer sold.` };
+/** New options can only be judged by the product's definition; a quantity alone can be judged by what the line knows. */
+const needsFacts = (operation: CartOperation): operation is AddItem | UpdateItem =>
+  operation.type === 'addItem' || (needsLineSku(operation) && operation.options !== undefined);
+
+function catalogueRefusal(operation: AddItem | UpdateItem, sku: string | undefined): Refusal | undefined {
+  const { facts } = operation;
+  // A line that the cart does not have: for the cart to say.
+  if (sku === undefined) return undefined;
+  if (facts) {
+    const isGone = operation.type === 'addItem' && !facts.active;
+    return isGone ? { code: 'sku_unavailable', detail: `${facts.title} is no longer sold.` } : undefined;
+  }
+  if (operation.type === 'addItem') return { code: 'sku_unknown', detail: `There is no product ${sku}.` };
+  return { code: 'sku_unavailable', detail: 'This product is no longer in the catalogue.' };
 }
 
 /** Rejects with `dependency_unavailable` when a product cannot be looked up at all. */
@@ -75,11 +85,11 @@ export async function resolveFacts(
   const resolved = operations.map((operation, index) => {
     const found = facts.get(skuOf(operation) ?? '');
     const withFacts = found ? { ...operation, facts: found } : operation;
-    if (withFacts.type !== 'addItem') return withFacts;
+    if (!needsFacts(withFacts)) return withFacts;
     if (!found && !isComplete) {
       throw new Problem('dependency_unavailable', 'The catalogue is out of reach at the moment.');
     }
-    const refusal = catalogueRefusal(withFacts);
+    const refusal = catalogueRefusal(withFacts, skuOf(operation));
     if (refusal) refusals.set(index, refusal);
     return withFacts;
   });

@@ -1,0 +1,46 @@
+/** How a cart's workflow is born: its id, its policy, and what operators see of it from the first moment. */
+import { WorkflowIdReusePolicy } from '@temporalio/client';
+import type { Config } from '../config.ts';
+import type { CartInput } from '../workflows/cart-input.ts';
+import { CART_OWNER, CART_STATUS, ITEM_COUNT } from '../workflows/search-attributes.ts';
+import type { CartOwner } from './carts.ts';
+
+const policyOf = (config: Config): CartInput['policy'] => ({
+  rememberedKeysMax: config.REMEMBERED_KEYS_MAX,
+  rememberedKeysAgeMs: config.REMEMBERED_KEYS_AGE,
+  continueAsNewAfterEvents: config.CONTINUE_AS_NEW_AFTER_EVENTS,
+  publishWaitMs: config.PUBLISH_WAIT,
+  priceAgeMs: config.PRICE_AGE,
+  idleTickMs: config.IDLE_TICK,
+  expiryEmptyMs: config.CART_EXPIRY_EMPTY,
+  expiryGuestMs: config.CART_EXPIRY_GUEST,
+  expiryCustomerMs: config.CART_EXPIRY_CUSTOMER,
+});
+
+export function cartStart(owner: CartOwner, config: Config, taskQueue: string) {
+  const { kind, ownerHash, workflowId } = owner;
+  const input: CartInput = {
+    schema: 1,
+    policy: policyOf(config),
+    owner: kind,
+    ownerHash,
+    currency: config.CURRENCY,
+  };
+  return {
+    workflowId,
+    taskQueue,
+    args: [input] as [CartInput],
+    // A guest's id is never born again; a customer's cart begins anew after it has expired.
+    workflowIdReusePolicy:
+      kind === 'guest' ? WorkflowIdReusePolicy.REJECT_DUPLICATE : WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    // A worker that dies with a cart in its hands holds it up for this long at most.
+    workflowTaskTimeout: '5s' as const,
+    staticSummary: `${kind} cart`,
+    memo: { label: `${kind} cart` },
+    typedSearchAttributes: [
+      { key: CART_STATUS, value: 'active' },
+      { key: CART_OWNER, value: ownerHash },
+      { key: ITEM_COUNT, value: 0 },
+    ],
+  };
+}
