@@ -46,7 +46,8 @@ describe('the cart that comes of it', () => {
       const told = await replayAndTell(bundle, history);
       expect(told.receipts).toEqual(receiptsIn(history));
       expect(told.handedOver).toEqual(handedOverIn(history));
-      expect(viewToldBy(told, history)).toEqual(history.view);
+      // A run that changed nothing published nothing.
+      expect(viewToldBy(told, history)).toEqual(told.published.length > 0 ? history.view : undefined);
     },
   );
 });

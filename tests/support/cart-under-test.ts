@@ -149,9 +149,10 @@ export class CartUnderTest {
     return row && (JSON.parse(row.view as string) as CartView);
   }
 
+  /** The changes that lasted: those of a workflow task that was lost, and done again, do not count. */
   audit(): Promise<Row[]> {
     return this.#parts.sql<Row[]>`
-      SELECT * FROM cart_audit WHERE workflow_id = ${this.workflowId} ORDER BY at, version`;
+      SELECT * FROM cart_trail WHERE workflow_id = ${this.workflowId} ORDER BY at, version`;
   }
 
   finished(): Promise<Row[]> {

@@ -1,5 +1,5 @@
 /** The table of scenarios, played on real cart workflows. */
-import { afterAll, beforeAll, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { changeFacts, toAnswer, toCartRequest } from '../scenarios/cart-messages.ts';
 import type { Driver } from '../scenarios/driver.ts';
 import { runScenario } from '../scenarios/run-scenario.ts';
@@ -14,24 +14,25 @@ beforeAll(async () => {
 afterAll(() => temporal?.close());
 
 /** A fresh shopper; product facts travel with the requests, as the API sends them. */
-async function createWorkflowDriver(): Promise<Driver> {
+function createWorkflowDriver(): Driver {
   const cart = temporal.cart();
   const facts = testCatalogueFacts();
   let count = 0;
-  await cart.start();
+  const started = cart.start();
   return {
     async send(asked) {
       count += 1;
       const attempt = `attempt-${count}`;
+      await started;
       const { lines } = await cart.view();
       const skuOfLine = (lineId: string) => lines.find((line) => line.id === lineId)?.sku;
       return toAnswer(await cart.submit(toCartRequest(asked, attempt, facts, skuOfLine)), attempt);
     },
-    view: () => cart.view(),
+    view: () => started.then(() => cart.view()),
     changeProduct: async (change) => changeFacts(facts, change),
   };
 }
 
-test.each(SCENARIOS)('$title', (scenario) =>
-  createWorkflowDriver().then((driver) => runScenario(driver, scenario)),
-);
+describe('on a real workflow', () => {
+  test.each(SCENARIOS)('$title', (scenario) => runScenario(createWorkflowDriver(), scenario));
+});
