@@ -90,18 +90,18 @@ export function responses(answers: Record<number, AnswerSpec>, spec: Documented)
 const WRITE_HEADERS = z.object({
   'Idempotency-Key': z
     .string()
-    .min(1)
-    .max(255)
-    .regex(/^[\x21\x23-\x7e]+$/)
+    .regex(/^([!#-~]([ -~]{0,253}[!-~])?|"([ !#-[\]-~]|\\["\\]){1,255}")$/)
     .optional()
-    .openapi({ description: 'Names this request; sent again, it is answered and not applied again.' }),
+    .openapi({
+      description:
+        'Names this request; sent again, it is answered and not applied again. 1–255 printable characters, quoted or not.',
+    }),
   // No pattern: a list of entity tags is a syntax of its own (RFC 9110), and tools know the header by its name.
   'If-Match': z
     .string()
     .optional()
     .openapi({
-      examples: ['"3"'],
-      description: 'Only if the cart still has this version: its ETag, quotes included.',
+      param: { description: 'Only if the cart still has this version: its ETag, quotes included.' },
     }),
   // A preference that the server does not know is ignored (RFC 7240), so any text will do.
   Prefer: z

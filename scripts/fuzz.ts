@@ -64,9 +64,15 @@ try {
   const { status } = spawnSync(
     program,
     [
-      ...['--config-file', 'tests/fuzz/schemathesis.toml', 'run', `${api}/openapi.json`],
-      ...['--checks', 'all', '--max-time', seconds, '--seed', options.seed, '--request-timeout', '10'],
-      ...['--header', `Cart-Token: ${await newGuest(api as string)}`],
+      '--config-file',
+      'tests/fuzz/schemathesis.toml',
+      'run',
+      `${api}/openapi.json`,
+      '--checks=all',
+      `--max-time=${seconds}`,
+      `--seed=${options.seed}`,
+      '--request-timeout=10',
+      `--header=Cart-Token: ${await newGuest(api as string)}`,
     ],
     { stdio: 'inherit' },
   );
