@@ -72,6 +72,13 @@ async function shop({ carts, journal, dice, isOver }: Client): Promise<void> {
   for (const keyed of waiting) await repeat(keyed, journal, dice);
 }
 
+/** What the stack itself logged about answers that should not be; its logs go with it. */
+const explain = (stack: TestStack): string[] =>
+  stack
+    .logs()
+    .split('\n')
+    .filter((line) => line.includes('"status":500') || line.includes('never should'));
+
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { stack, seed, clients = 8, carts: count = 30 } = options;
   const dice = createDice(seed);
@@ -90,6 +97,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   );
   await Promise.all(crowd);
   const faults = await verifyCarts(stack, carts, ledger);
+  if (journal.figures.breaches.length > 0) journal.figures.breaches.push(...explain(stack));
   journal.close();
   return { seed, kills, figures: journal.figures, faults, carts, ledger };
 }

@@ -40,6 +40,17 @@ export function difference({ plain, strong, row, trail }: Readings): string {
     : `the trail ends at ${played.version}, the cart at ${held.version}`;
 }
 
+/** The versions that came more than once: where to look first. */
+async function twiceGiven(stack: TestStack, { shopper }: ChaosCart): Promise<string> {
+  const { id } = (await shopper.get('?consistency=strong')).cart;
+  const rows = await stack.sql`
+    SELECT version, at, kind, operation, key_hash FROM cart_audit AS entry WHERE cart_id = ${id} AND EXISTS (
+      SELECT FROM cart_audit AS other
+      WHERE other.cart_id = entry.cart_id AND other.version = entry.version AND other.at <> entry.at)
+    ORDER BY version, at`;
+  return `given twice: ${JSON.stringify(rows)}`;
+}
+
 async function verifyCart(stack: TestStack, cart: ChaosCart, ledger: Ledger): Promise<Fault[]> {
   const name = cart.account.cart;
   const agreed = await eventually(
@@ -51,7 +62,10 @@ async function verifyCart(stack: TestStack, cart: ChaosCart, ledger: Ledger): Pr
     },
     { within: CATCH_UP_MS, every: 500 },
   ).catch((error: Error) => error);
-  if (agreed instanceof Error) return [{ kind: 'disagreement', cart: name, detail: agreed.message }];
+  if (agreed instanceof Error) {
+    const detail = `${agreed.message}; ${await twiceGiven(stack, cart)}`;
+    return [{ kind: 'disagreement', cart: name, detail }];
+  }
   return compareCart(ledger.account(name), agreed.plain);
 }
 
