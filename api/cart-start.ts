@@ -2,7 +2,7 @@
 import { WorkflowIdReusePolicy } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import type { CartInput } from '../workflows/cart-input.ts';
-import { CART_OWNER, CART_STATUS, ITEM_COUNT } from '../workflows/search-attributes.ts';
+import { CART_OWNER, CART_STATUS, ITEM_COUNT, LAST_ACTIVITY } from '../workflows/search-attributes.ts';
 import type { CartOwner } from './carts.ts';
 
 const policyOf = (config: Config): CartInput['policy'] => ({
@@ -33,14 +33,15 @@ export function cartStart(owner: CartOwner, config: Config, taskQueue: string) {
     // A guest's id is never born again; a customer's cart begins anew after it has expired.
     workflowIdReusePolicy:
       kind === 'guest' ? WorkflowIdReusePolicy.REJECT_DUPLICATE : WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-    // A worker that dies with a cart in its hands holds it up for this long at most.
-    workflowTaskTimeout: '5s' as const,
+    // A worker that dies with a cart in its hands holds it up for this long at most: less than a request's deadline.
+    workflowTaskTimeout: '3s' as const,
     staticSummary: `${kind} cart`,
     memo: { label: `${kind} cart` },
     typedSearchAttributes: [
       { key: CART_STATUS, value: 'active' },
       { key: CART_OWNER, value: ownerHash },
       { key: ITEM_COUNT, value: 0 },
+      { key: LAST_ACTIVITY, value: new Date() },
     ],
   };
 }

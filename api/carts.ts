@@ -188,6 +188,7 @@ class TemporalCarts implements Carts {
     mayCreate: boolean,
   ): Promise<Receipt[] | undefined> {
     const { update, args } = messageFor(requests);
+    this.#metrics.recordMessage(requests.length);
     const updateId = updateIdOf(requests);
     try {
       const isPlain = !mayCreate || this.#known.has(owner.workflowId);

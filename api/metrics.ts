@@ -3,7 +3,7 @@
  *   cart_http_requests_total{route,method,status}      cart_http_request_duration_seconds{route,method,status}
  *   cart_operations_total{kind,code}                   cart_idempotent_replays_total
  *   cart_load_duration_seconds{source}                 cart_save_duration_seconds{mode}
- *   cart_lane_length{kind="longest"|"waiting"|"lanes"} cart_message_bytes
+ *   cart_lane_length{kind="longest"|"waiting"|"lanes"} cart_message_requests
  *   cart_temporal_retries_total{code}                  cart_event_subscribers
  * `code` is `ok` or a code of the error catalogue; labels never hold anything that a caller chose.
  */
@@ -29,7 +29,8 @@ export interface ApiMetrics {
   /** `mode`: `update` or `signal`. */
   recordCartSave(durationMs: number, mode: string): void;
   recordTemporalRetry(code: string): void;
-  recordMessageSize(bytes: number): void;
+  /** How many requests travelled together in one Update. */
+  recordMessage(requests: number): void;
   /** Asks for the lanes at each scrape. */
   observeLanes(read: () => LaneReading): void;
   observeSubscribers(read: () => number): void;
@@ -39,7 +40,7 @@ export interface ApiMetrics {
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5, 10];
-const BYTES = [256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576];
+const REQUESTS = [1, 2, 5, 10, 20, 50];
 
 const buckets = (instrumentName: string, boundaries: number[]) => ({
   instrumentName,
@@ -52,7 +53,7 @@ export function createMetrics(): ApiMetrics {
   const serializer = new PrometheusSerializer('', false, undefined, true, true);
   const provider = new MeterProvider({
     readers: [reader],
-    views: [buckets('*_duration_seconds', SECONDS), buckets('cart_message_bytes', BYTES)],
+    views: [buckets('*_duration_seconds', SECONDS), buckets('cart_message_requests', REQUESTS)],
   });
   const meter = provider.getMeter('cartwright-api');
   const requests = meter.createCounter('cart_http_requests_total', { description: 'Answered requests.' });
@@ -72,8 +73,8 @@ export function createMetrics(): ApiMetrics {
   const retries = meter.createCounter('cart_temporal_retries_total', {
     description: 'Messages to Temporal that were sent again.',
   });
-  const messageBytes = meter.createHistogram('cart_message_bytes', {
-    description: 'Size of the messages to carts.',
+  const messageRequests = meter.createHistogram('cart_message_requests', {
+    description: 'Requests that travelled together in one Update.',
   });
   return {
     recordRequest(route, method, status, durationMs) {
@@ -86,7 +87,7 @@ export function createMetrics(): ApiMetrics {
     recordCartLoad: (durationMs, source) => loads.record(durationMs / 1_000, { source }),
     recordCartSave: (durationMs, mode) => saves.record(durationMs / 1_000, { mode }),
     recordTemporalRetry: (code) => retries.add(1, { code }),
-    recordMessageSize: (bytes) => messageBytes.record(bytes),
+    recordMessage: (count) => messageRequests.record(count),
     observeLanes(read) {
       const gauge = meter.createObservableGauge('cart_lane_length', { description: 'Writes that wait.' });
       gauge.addCallback((result) => {

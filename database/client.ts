@@ -58,11 +58,11 @@ const UNAVAILABLE = new Set([
 ]);
 
 /**
- * SQLSTATE: connection exceptions (08), too few resources (53), shutting down or starting up (57P01–57P03), idle session ended
- * (57P05), statement timeout (57014), lock timeout (55P03), deadlock and serialization (40), a standby that does not take writes (25006).
+ * SQLSTATE: connection exceptions (08), not let in (28), too few resources (53), database dropped, closed or missing (57P04, 55000,
+ * 3D000), shutting down or starting up (57P01–57P03), idle session ended (57P05), statement timeout (57014), lock timeout (55P03), deadlock and serialization (40), a standby that does not take writes (25006).
  * Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const UNAVAILABLE_STATE = /^(08|53|40)...$|^57P0[1235]$|^57014$|^55P03$|^25006$/;
+const UNAVAILABLE_STATE = /^(08|28|53|40)...$|^57P0[1-5]$|^57014$|^55P03$|^55000$|^3D000$|^25006$/;
 
 /** True when the same statement may well succeed a moment later; false for a mistake of ours. */
 export function isUnavailable(error: unknown): boolean {

@@ -130,6 +130,9 @@ program
   .addArgument(program.createArgument('<name>').choices(Object.keys(CATALOGUES)))
   .action(load);
 
+// `… list | head` closes the pipe early, and that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 program.parseAsync().catch((error: unknown) => {
   console.error(explain(error));
   process.exitCode = 1;

@@ -31,7 +31,8 @@ export const createWorker = (parts: WorkerParts): Promise<Worker> =>
     stickyQueueScheduleToStartTimeout: '1s',
     maxConcurrentWorkflowTaskExecutions: 100,
     maxConcurrentLocalActivityExecutions: 100,
-    workflowTaskPollerBehavior: { type: 'autoscaling', initial: 5, maximum: 20 },
+    // At least one for each of a task queue's four partitions: operators' queries find a worker after a quiet hour too.
+    workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 4, initial: 5, maximum: 20 },
     activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 1, maximum: 5 },
     shutdownGraceTime: '10s',
     shutdownForceTime: '20s',

@@ -2,7 +2,7 @@
  * How a cart answers. A validator tries the request out, so that a refusal leaves no history; the handler applies it, synchronously,
  * and waits until the main loop has published the version, or has found the database out of reach.
  */
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { ApplicationFailure, condition, log } from '@temporalio/workflow';
 import type { CartRequest, Receipt } from '../contract/operations.ts';
 import type { CartKeeper } from './cart-keeper.ts';
 import { type Envelope, NOTHING_CHANGED } from './messages.ts';
@@ -64,6 +64,8 @@ export function quietly(keeper: CartKeeper, act: () => void): void {
   try {
     act();
   } catch (error) {
-    keeper.note(`ignored: ${error instanceof Error ? error.message : 'unreadable'}`);
+    const reason = error instanceof Error ? error.message : 'unreadable';
+    log.warn('a message was ignored', { reason });
+    keeper.note(`ignored: ${reason}`);
   }
 }

@@ -53,6 +53,7 @@ export class CartChores {
     const keeper = this.#keeper;
     const { outbox, state, policy } = keeper;
     keeper.outbox = emptyOutbox();
+    keeper.sending = outbox;
     try {
       const { publishCart } = this.#activities(`version ${state.version} to the read model`);
       await publishCart({ workflowId: workflowInfo().workflowId, state, policy, ...outbox });
@@ -60,6 +61,8 @@ export class CartChores {
     } catch (error) {
       keeper.outbox = joinOutboxes(outbox, keeper.outbox);
       throw error;
+    } finally {
+      keeper.sending = emptyOutbox();
     }
   }
 

@@ -2,7 +2,7 @@
  * Holds one cart inside its workflow: takes requests (synchronously, so that they cannot interleave), keeps what the read model
  * has still to hear, and knows what is due. The main loop in cart-workflow.ts does the waiting.
  */
-import { currentUpdateInfo, log, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
+import { currentUpdateInfo, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
 import type { Applied, Ledger } from '../cart/apply-request.ts';
 import { type AppliedAll, applyRequests } from '../cart/apply-requests.ts';
 import { expire, expiresAt } from '../cart/deadlines.ts';
@@ -40,6 +40,8 @@ export class CartKeeper {
   readonly policy: CartPolicy;
   ledger: Ledger;
   outbox: Outbox;
+  /** On its way to the read model. */
+  sending: Outbox = emptyOutbox();
   /** Requests sent by hand, without product facts: the main loop prices them. */
   unpriced: CartRequest[];
   publishedVersion: number;
@@ -82,6 +84,7 @@ export class CartKeeper {
   take(requests: readonly CartRequest[], isSignal = false): Applied[] {
     const { ledger, applied, hasChanged } = this.tryOut(requests);
     this.ledger = ledger;
+    if (hasChanged) this.#notice = '';
     for (const { audit, record, hasChanged: isNews, receipt } of applied) {
       this.outbox.audit.push(...audit);
       if (record && (isNews || isSignal)) this.outbox.requests.push(record);
@@ -156,9 +159,8 @@ export class CartKeeper {
     this.wantsNewRun = true;
   }
 
-  /** A line for the operator who sent a message that did not do what it should. */
+  /** A line for the operator who sent a message that did not do what it should. It stays until the next change. */
   note(text: string): void {
-    log.warn('cart message ignored', { reason: text });
     this.#notice = text;
     this.show();
   }
@@ -176,7 +178,8 @@ export class CartKeeper {
     const known = findKey(this.ledger.remembered, key);
     if (known) return { status: 'applied', version: known.version };
     if (this.unpriced.some((request) => request.key === key)) return { status: 'pending' };
-    const record = this.outbox.requests.findLast((request) => request.key === key);
+    const records = [...this.sending.requests, ...this.outbox.requests];
+    const record = records.findLast((request) => request.key === key);
     return record?.refusal && { status: 'refused', refusal: record.refusal };
   }
 

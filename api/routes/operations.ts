@@ -19,8 +19,8 @@ const keySchema = z
   .regex(/^[\x20-\x7e]+$/)
   .openapi({ description: 'The Idempotency-Key, or the key from `Location`.' });
 
-/** From the read model where it can be sure, else from the cart itself. */
-async function statusOf(
+/** What the read model can be sure of. Undefined as well while it is out of reach. */
+async function publishedStatus(
   parts: WriteParts,
   owner: CartOwner,
   keyHash: string,
@@ -32,7 +32,20 @@ async function statusOf(
   } catch (error) {
     if (!isUnavailable(error)) throw error;
   }
-  return await parts.carts.queryStatus(owner, keyHash);
+  return undefined;
+}
+
+/** From the read model, else from the cart, else from the read model again: it may have been on its way from the one to the other. */
+async function statusOf(
+  parts: WriteParts,
+  owner: CartOwner,
+  keyHash: string,
+): Promise<OperationStatus | undefined> {
+  return (
+    (await publishedStatus(parts, owner, keyHash)) ??
+    (await parts.carts.queryStatus(owner, keyHash)) ??
+    (await publishedStatus(parts, owner, keyHash))
+  );
 }
 
 function statusView(key: string, status: OperationStatus) {

@@ -133,13 +133,16 @@ describe('isUnavailable', () => {
     '08006',
     '53300',
     '40P01',
+    '28P01',
+    '3D000',
+    '55000',
+    '57P04',
   ])('takes %s for an outage', (code) =>
     expect(isUnavailable(Object.assign(new Error('x'), { code }))).toBe(true),
   );
 
-  test.each(['23505', '42P01', '22P05', '28P01', '3D000', 'UNDEFINED_VALUE', 57_014])(
-    'takes %s for a mistake',
-    (code) => expect(isUnavailable(Object.assign(new Error('x'), { code }))).toBe(false),
+  test.each(['23505', '42P01', '22P05', 'UNDEFINED_VALUE', 57_014])('takes %s for a mistake', (code) =>
+    expect(isUnavailable(Object.assign(new Error('x'), { code }))).toBe(false),
   );
 
   test('takes anything else for a mistake', () => {
