@@ -5,6 +5,7 @@
 import type { Round } from '../figure.ts';
 import { describeLatency } from '../measure/statistics.ts';
 import type { Scenario } from '../scenario.ts';
+import { failures } from '../stage/alternate.ts';
 import { addTo, makeCarts } from '../stage/carts.ts';
 import type { Stage } from '../stage/stage.ts';
 
@@ -20,9 +21,18 @@ async function killAndAdd(stage: Stage): Promise<Round> {
   await stage.http({ requests, loop: { clients: 10, count: CARTS * ADDS } });
   await stage.crew.keep({ workers: 2, apis: 1 });
   stage.crew.kill('worker-1');
-  const { latencies, errors } = await stage.http({ requests, loop: { clients: CARTS, count: CARTS } });
-  const latency = describeLatency(latencies);
-  return { ours: latency.max, detail: { ...latency, errors, latenciesMs: latencies.map(Math.round) } };
+  const result = await stage.tryHttp({ requests, loop: { clients: CARTS, count: CARTS } });
+  const { latencies, errors, wallMs } = result;
+  // All started together: the last answer, be it an error, is the slowest.
+  return {
+    ours: wallMs,
+    detail: {
+      ...describeLatency(latencies),
+      failures: failures(result),
+      errors,
+      latenciesMs: latencies.map(Math.round),
+    },
+  };
 }
 
 export const crash: Scenario = {
@@ -31,7 +41,6 @@ export const crash: Scenario = {
   async run(stage) {
     const rounds: Round[] = [];
     for (let round = 0; round < stage.rounds; round += 1) rounds.push(await killAndAdd(stage));
-    const failures = rounds.map(({ detail }) => Object.keys(detail?.['errors'] ?? {}).length);
     return [
       {
         title: `First operation on each of ${CARTS} carts after their worker's SIGKILL, the slowest`,
@@ -43,7 +52,7 @@ export const crash: Scenario = {
       {
         title: '… errors',
         unit: '',
-        rounds: failures.map((ours) => ({ ours })),
+        rounds: rounds.map(({ detail }) => ({ ours: Number(detail?.['failures']) })),
         over: 'max',
         target: { of: 'ours', is: 'atMost', bound: 0 },
       },

@@ -3,17 +3,14 @@
  * workflow; of its fifty Updates the server takes ten at a time, and the others are tried again as quickly as ours would be.
  */
 import { type Round, seen } from '../figure.ts';
-import type { LoadResult } from '../load/job.ts';
 import type { Scenario } from '../scenario.ts';
-import { alternate, throughput } from '../stage/alternate.ts';
+import { alternate, failures, throughput } from '../stage/alternate.ts';
 import { type Cart, addTo, bareUpdate, makeCarts, makeCounters, readOf } from '../stage/carts.ts';
 import type { Stage } from '../stage/stage.ts';
 
 const CLIENTS = 50;
 /** A line takes 999 units: twenty lines hold a few seconds of adds. */
 const LINES = 20;
-
-const failures = ({ errors }: LoadResult): number => Object.values(errors).reduce((a, b) => a + b, 0);
 
 async function measureOurs(stage: Stage, origin: string) {
   const [cart] = (await makeCarts(stage, 1)) as [Cart];

@@ -1,13 +1,15 @@
 /** Ours and the baseline take turns, each first in every other round: what the machine does meanwhile meets both alike. */
 import type { Round } from '../figure.ts';
 import type { LoadResult } from '../load/job.ts';
-import { describeLatency } from '../measure/statistics.ts';
+import { describeLatency, sum } from '../measure/statistics.ts';
 
 /** One block of load. */
 export interface Block {
   value: number;
   detail: Record<string, unknown>;
 }
+
+export const failures = ({ errors }: LoadResult): number => sum(Object.values(errors));
 
 export const perSecond = ({ ok, wallMs }: LoadResult): number => (ok * 1_000) / wallMs;
 

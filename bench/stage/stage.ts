@@ -23,7 +23,10 @@ export interface Stage extends Extent {
   bare: { origin: string; bundleBytes: number; workerPid: number; apiPid: number };
   /** The bare worker with an empty cache. */
   renewBareWorker(): Promise<void>;
+  /** Rejects when not one request succeeded. */
   http(job: HttpJob): Promise<LoadResult>;
+  /** The same where failures are what is looked for. */
+  tryHttp(job: HttpJob): Promise<LoadResult>;
   direct(job: DirectJob): Promise<LoadResult>;
   /** The JSON that one request is answered with. */
   read<T>(spec: RequestSpec): Promise<T>;
@@ -77,6 +80,7 @@ export async function openStage(report: Reporter, extent: Extent, stackFile?: st
         bare.workerPid = worker.pid;
       },
       http: (job) => generator.call('http', job).then(needSuccess),
+      tryHttp: (job) => generator.call('http', job),
       direct: (job) => generator.call('direct', job).then(needSuccess),
       read: (spec) => generator.call('read', spec),
       size: (full, short) => (extent.isShort ? short : full),
