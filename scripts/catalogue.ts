@@ -44,12 +44,12 @@ function databaseUrl(dataDir: string): string {
 /** What somebody at the keyboard can do about an error of the database; anything else as it is. */
 function explained(error: unknown): unknown {
   const { code = '', message } = error as { code?: string; message?: string };
-  if (isUnavailable(error))
-    return new UserError('The database cannot be reached. Is `npm start` running, or is DATABASE_URL right?');
   if (/^(28|3D)/.test(code))
     return new UserError(
       `The database refuses: ${message}. Is \`npm start\` running, or is DATABASE_URL right?`,
     );
+  if (isUnavailable(error))
+    return new UserError('The database cannot be reached. Is `npm start` running, or is DATABASE_URL right?');
   if (code === '42P01')
     return new UserError(
       'The database has no tables yet. Run `npm start`, or `node --import tsx database/migrate.ts`.',
