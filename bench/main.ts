@@ -70,8 +70,15 @@ async function measure(
   const startedAt = new Date();
   const before = machineLoad();
   const figures: Run['figures'] = [];
-  for (const scenario of wanted)
-    figures.push(...(await report.step(scenario.title, () => runOne(stage, scenario))));
+  const failed: string[] = [];
+  for (const scenario of wanted) {
+    try {
+      figures.push(...(await report.step(scenario.title, () => runOne(stage, scenario))));
+    } catch (error) {
+      failed.push(scenario.id);
+      report.warn(String((error as Error).stack));
+    }
+  }
   return {
     command: commandLine(options),
     startedAt: startedAt.toISOString(),
@@ -82,6 +89,7 @@ async function measure(
     rounds: stage.rounds,
     isShort: stage.isShort,
     figures,
+    failed,
   };
 }
 
@@ -110,7 +118,7 @@ async function main(options: Options): Promise<void> {
     );
     const path = writeResults(options.out, run);
     process.stderr.write(`Written: ${path}.md and .json\n`);
-    await finish(0);
+    await finish(run.failed.length > 0 ? 1 : 0);
   } catch (error) {
     if (!isStopping)
       process.stderr.write(

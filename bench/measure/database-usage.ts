@@ -24,6 +24,8 @@ export interface TableUsage {
 }
 
 export interface DatabaseUsage {
+  /** When it was looked at, in ms; between two looks: the time that passed. */
+  at: number;
   walBytes: number;
   /** Whole pages written to the log because they were touched for the first time after a checkpoint; 8 KB each at most. */
   walFullPages: number;
@@ -45,7 +47,13 @@ export async function databaseUsage(data: string, databaseUrl: string): Promise<
     const [{ commits } = { commits: 0 }] = await first<{ commits: number }[]>`
       SELECT sum(xact_commit)::bigint AS commits FROM pg_stat_database WHERE datname = ANY(${[...DATABASES]})`;
     const tables = await Promise.all(pools.map((sql, index) => tablesOf(sql, DATABASES[index] as string)));
-    return { walBytes: Number(wal?.bytes), walFullPages: wal?.pages ?? 0, commits, tables: tables.flat() };
+    return {
+      at: Date.now(),
+      walBytes: Number(wal?.bytes),
+      walFullPages: wal?.pages ?? 0,
+      commits,
+      tables: tables.flat(),
+    };
   } finally {
     await Promise.all(pools.map((sql) => sql.end({ timeout: 1 })));
   }
@@ -98,11 +106,23 @@ export function difference(before: DatabaseUsage, after: DatabaseUsage): Databas
     };
   });
   return {
+    at: after.at - before.at,
     walBytes: after.walBytes - before.walBytes,
     walFullPages: after.walFullPages - before.walFullPages,
     commits: after.commits - before.commits,
     tables: tables.filter(
       (table) => table.inserted + table.updated + table.deleted + Math.abs(table.diskBytes) > 0,
     ),
+  };
+}
+
+/** Takes off what the idle servers would have written in the same time anyway. */
+export function withoutIdle(written: DatabaseUsage, idle: DatabaseUsage): DatabaseUsage {
+  const share = written.at / idle.at;
+  return {
+    ...written,
+    walBytes: written.walBytes - idle.walBytes * share,
+    walFullPages: written.walFullPages - idle.walFullPages * share,
+    commits: written.commits - idle.commits * share,
   };
 }

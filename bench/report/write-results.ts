@@ -15,6 +15,8 @@ export interface Run {
   rounds: number;
   isShort: boolean;
   figures: Figure[];
+  /** Scenarios that could not be run. */
+  failed: string[];
 }
 
 /** Writes `<date>-<commit>.md` and `.json` (with `-dirty` where the code was not committed); answers the paths without suffix. */
@@ -48,6 +50,7 @@ function page(run: Run): string {
     'Ours and the baseline took turns in each round, on the same Temporal server and PostgreSQL. Medians over the rounds; ratios are taken round by round.',
     '',
     markdownTable(cells),
+    ...(run.failed.length > 0 ? ['', `Could not be run: ${run.failed.join(', ')}.`] : []),
     '',
     '## Baselines',
     '',

@@ -4,13 +4,14 @@
  */
 import type { Figure } from '../figure.ts';
 import type { HttpJob } from '../load/job.ts';
-import { type DatabaseUsage, databaseUsage, difference } from '../measure/database-usage.ts';
+import { type DatabaseUsage, databaseUsage, difference, withoutIdle } from '../measure/database-usage.ts';
 import { processorMs } from '../measure/process-usage.ts';
 import { sum } from '../measure/statistics.ts';
 import type { Scenario } from '../scenario.ts';
 import { perSecond } from '../stage/alternate.ts';
 import {
   addTo,
+  bareRead,
   bareStart,
   bareUpdate,
   firstAdd,
@@ -59,6 +60,15 @@ function kindsOf(stage: Stage): Kind[] {
       }),
     },
     {
+      name: 'bare read',
+      isBare: true,
+      writes: false,
+      job: async () => ({
+        requests: (await makeCarts(stage, 50)).map((cart) => bareRead(stage, cart)),
+        loop,
+      }),
+    },
+    {
       name: 'bare update-with-start',
       isBare: true,
       writes: true,
@@ -77,14 +87,15 @@ function pids({ crew, bare }: Stage, isBare: boolean): number[] {
   return [...own, crew.pid('temporal'), crew.pid('postgres')];
 }
 
-async function measure(stage: Stage, kind: Kind): Promise<Figure[]> {
+async function measure(stage: Stage, kind: Kind, idle: DatabaseUsage): Promise<Figure[]> {
   const job = await kind.job();
   const before = kind.writes ? await databaseUsage(stage.data, stage.databaseUrl) : undefined;
   const processes = pids(stage, kind.isBare === true);
   const start = processes.map(processorMs);
   const result = await stage.http(job);
   const used = processes.map((pid, index) => (processorMs(pid) - (start[index] ?? 0)) / result.ok);
-  const written = before && difference(before, await databaseUsage(stage.data, stage.databaseUrl));
+  const after = before && (await databaseUsage(stage.data, stage.databaseUrl));
+  const written = before && after && withoutIdle(difference(before, after), idle);
   const cost = Object.fromEntries(PARTS.map((part, index) => [part, used[index]]));
   return [
     {
@@ -136,8 +147,12 @@ export const cost: Scenario = {
   id: 'cost',
   title: 'Cost of one operation, part by part',
   async run(stage) {
+    // Fills caches and empties queues; then the servers are watched while nobody asks them for anything.
+    await makeCarts(stage, 20);
+    const first = await databaseUsage(stage.data, stage.databaseUrl);
+    const idle = difference(first, await databaseUsage(stage.data, stage.databaseUrl));
     const figures: Figure[] = [];
-    for (const kind of kindsOf(stage)) figures.push(...(await measure(stage, kind)));
+    for (const kind of kindsOf(stage)) figures.push(...(await measure(stage, kind, idle)));
     return figures;
   },
 };

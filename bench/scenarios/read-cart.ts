@@ -1,7 +1,7 @@
 /** Ten clients read carts of five lines, against one SELECT of the same rows by primary key. */
 import type { Scenario } from '../scenario.ts';
 import { alternate, throughput } from '../stage/alternate.ts';
-import { makeCarts, readOf } from '../stage/carts.ts';
+import { bareRead, makeCarts, readOf } from '../stage/carts.ts';
 
 const CARTS = 50;
 
@@ -12,11 +12,7 @@ export const readCart: Scenario = {
     const [origin = ''] = stage.crew.origins();
     const carts = await makeCarts(stage, CARTS, 5);
     const loop = { clients: 10, durationMs: stage.size(4_000, 1_500), warmUpCount: 500 };
-    const bare = carts.map(({ workflowId }) => ({
-      origin: stage.bare.origin,
-      method: 'GET' as const,
-      path: `/row/${encodeURIComponent(workflowId)}`,
-    }));
+    const bare = carts.map((cart) => bareRead(stage, cart));
     const rounds = await alternate(
       stage.rounds,
       async () => throughput(await stage.http({ requests: carts.map((cart) => readOf(origin, cart)), loop })),

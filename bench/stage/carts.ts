@@ -118,3 +118,9 @@ export const bareStart = ({ bare }: Stage, id: string): RequestSpec => ({
   path: `/update-with-start/${id}`,
   body: { by: 1 },
 });
+
+export const bareRead = ({ bare }: Stage, { workflowId }: Cart): RequestSpec => ({
+  origin: bare.origin,
+  method: 'GET',
+  path: `/row/${encodeURIComponent(workflowId)}`,
+});
