@@ -1,13 +1,14 @@
 /** What Temporal's errors mean to us: an answer in disguise, no cart, a cart that has ended, worth another try, or an outage. */
 import {
   isGrpcServiceError,
+  QueryNotRegisteredError,
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import type { Receipt } from '../contract/operations.ts';
 import { NOTHING_CHANGED } from '../workflows/messages.ts';
 import { Problem } from './problem.ts';
@@ -55,8 +56,14 @@ function isNotSetUp(error: unknown): boolean {
   return `${message} ${cause instanceof Error ? cause.message : ''}`.includes('search attribute');
 }
 
+/** A server that is still starting: it does not know its namespaces yet, or broke off in a way of its own. */
+const isStarting = (error: unknown): boolean =>
+  error instanceof NamespaceNotFoundError ||
+  error instanceof QueryNotRegisteredError ||
+  (error instanceof ServiceError && grpcCode(error) === undefined);
+
 export const isWorthAnotherTry = (error: unknown): boolean =>
-  isLostInHandOver(error) || TRANSIENT.has(grpcCode(error) ?? -1) || isNotSetUp(error);
+  isLostInHandOver(error) || TRANSIENT.has(grpcCode(error) ?? -1) || isNotSetUp(error) || isStarting(error);
 
 /** Nobody listens at the address, or the connection broke. */
 export const isOutage = (error: unknown): boolean => grpcCode(error) === UNAVAILABLE;
