@@ -20,12 +20,19 @@ export default defineConfig({
       reporter: ['text-summary', 'json-summary'],
     },
     projects: [
-      { test: { name: 'quick', include: ['tests/unit/**/*.test.ts', 'tests/tidy.test.ts'] } },
+      {
+        test: {
+          name: 'quick',
+          include: ['tests/unit/**/*.test.ts', 'tests/tidy.test.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         test: {
           name: 'servers',
           include: ['tests/{activities,api,workflow,replay,gateway}/**/*.test.ts'],
           ...withServers,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -35,6 +42,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+          // Each starts a whole system: alone, and after the others.
+          sequence: { groupOrder: 3 },
         },
       },
     ],
