@@ -29,7 +29,9 @@ export const createWorker = (parts: WorkerParts): Promise<Worker> =>
     maxCachedWorkflows: parts.maxCachedWorkflows,
     ...(parts.identity === undefined ? {} : { identity: parts.identity }),
     stickyQueueScheduleToStartTimeout: '1s',
-    maxConcurrentWorkflowTaskExecutions: 100,
+    // A task's time runs once a worker has taken it. After a neighbour's crash many carts are loaded at once: what does not fit waits
+    // at the server, where no time runs.
+    maxConcurrentWorkflowTaskExecutions: 20,
     maxConcurrentLocalActivityExecutions: 100,
     // At least one for each of a task queue's four partitions: operators' queries find a worker after a quiet hour too.
     workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 4, initial: 5, maximum: 20 },
