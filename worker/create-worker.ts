@@ -30,8 +30,8 @@ export const createWorker = (parts: WorkerParts): Promise<Worker> =>
     ...(parts.identity === undefined ? {} : { identity: parts.identity }),
     stickyQueueScheduleToStartTimeout: '1s',
     // A task's time runs once a worker has taken it. After a neighbour's crash many carts are loaded at once: what does not fit waits
-    // at the server, where no time runs.
-    maxConcurrentWorkflowTaskExecutions: 20,
+    // at the server, where no time runs; ten at a time load faster than forty that take turns and all run out of time.
+    maxConcurrentWorkflowTaskExecutions: 10,
     maxConcurrentLocalActivityExecutions: 100,
     // At least one for each of a task queue's four partitions: operators' queries find a worker after a quiet hour too.
     workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 4, initial: 5, maximum: 20 },
