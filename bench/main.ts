@@ -65,6 +65,7 @@ async function measure(
   stage: Stage,
   options: Options,
   report: ReturnType<typeof createReporter>,
+  isStopping: () => boolean,
 ): Promise<Run> {
   const wanted = SCENARIOS.filter(({ id }) => options.scenario.length === 0 || options.scenario.includes(id));
   const startedAt = new Date();
@@ -75,6 +76,8 @@ async function measure(
     try {
       figures.push(...(await report.step(scenario.title, () => runOne(stage, scenario))));
     } catch (error) {
+      // Whoever stopped the bench took its parts away: nothing else can be measured.
+      if (isStopping()) throw error;
       failed.push(scenario.id);
       report.warn(String((error as Error).stack));
     }
@@ -112,7 +115,7 @@ async function main(options: Options): Promise<void> {
   };
   onStopSignals(() => finish(130));
   try {
-    const run = await measure(stage, options, report);
+    const run = await measure(stage, options, report, () => isStopping);
     process.stdout.write(
       `\n${tableText(run.figures.map((figure) => cellsOf(figure, summarize(figure))))}\n\n`,
     );

@@ -36,10 +36,7 @@ export interface DatabaseUsage {
 /** Waits until all backends have reported, then looks. Needs the stack's own PostgreSQL (its superuser). */
 export async function databaseUsage(data: string, databaseUrl: string): Promise<DatabaseUsage> {
   await pause(REPORT_WITHIN_MS);
-  const urls = DATABASES.map((name) => superuserUrl(data, databaseUrl, name));
-  const pools = urls.map((url) =>
-    connect(url, { max: 1, name: 'bench-measure', statementTimeoutMs: 30_000 }),
-  );
+  const pools = DATABASES.map((name) => connectAsSuperuser(data, databaseUrl, name, 1));
   try {
     const [first] = pools as [Sql];
     const [wal] = await first<{ bytes: string; pages: number }[]>`
@@ -59,13 +56,12 @@ export async function databaseUsage(data: string, databaseUrl: string): Promise<
   }
 }
 
-function superuserUrl(data: string, databaseUrl: string, database: string): string {
+/** A pool of the superuser of the stack's own PostgreSQL. */
+export function connectAsSuperuser(data: string, databaseUrl: string, database: string, max: number): Sql {
   const { SUPERUSER_PASSWORD } = readSecrets(openDataFolder(data));
-  return Object.assign(new URL(databaseUrl), {
-    username: SUPERUSER,
-    password: SUPERUSER_PASSWORD,
-    pathname: `/${database}`,
-  }).href;
+  const access = { username: SUPERUSER, password: SUPERUSER_PASSWORD, pathname: `/${database}` };
+  const url = Object.assign(new URL(databaseUrl), access).href;
+  return connect(url, { max, name: 'bench-measure', statementTimeoutMs: 60_000 });
 }
 
 async function tablesOf(sql: Sql, database: string): Promise<TableUsage[]> {

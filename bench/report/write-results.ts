@@ -1,5 +1,5 @@
 /** Keeps a run: a page for people and every raw value for whoever doubts it. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Figure, summarize } from '../figure.ts';
 import type { Machine, Revision } from '../measure/machine.ts';
@@ -19,6 +19,14 @@ export interface Run {
   failed: string[];
 }
 
+/** A second run of the same day and commit gets a number: nothing is written over. */
+function freePath(folder: string, name: string): string {
+  for (let number = 1; ; number += 1) {
+    const path = join(folder, number === 1 ? name : `${name}-${number}`);
+    if (!existsSync(`${path}.json`)) return path;
+  }
+}
+
 /** Writes `<date>-<commit>.md` and `.json` (with `-dirty` where the code was not committed); answers the paths without suffix. */
 export function writeResults(folder: string, run: Run): string {
   mkdirSync(folder, { recursive: true });
@@ -29,7 +37,7 @@ export function writeResults(folder: string, run: Run): string {
     ...(isClean ? [] : ['dirty']),
     ...(run.isShort ? ['short'] : []),
   ];
-  const path = join(folder, name.join('-'));
+  const path = freePath(folder, name.join('-'));
   const figures = run.figures.map((figure) => ({ ...figure, summary: summarize(figure) }));
   writeFileSync(`${path}.json`, `${JSON.stringify({ ...run, figures }, null, 1)}\n`);
   writeFileSync(`${path}.md`, page(run));

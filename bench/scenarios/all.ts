@@ -12,6 +12,7 @@ import { manyCarts } from './many-carts.ts';
 import { memory } from './memory.ts';
 import { newCarts } from './new-carts.ts';
 import { readCart } from './read-cart.ts';
+import { walls } from './walls.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   addToCart,
@@ -26,4 +27,5 @@ export const SCENARIOS: readonly Scenario[] = [
   crash,
   growth,
   cost,
+  walls,
 ];

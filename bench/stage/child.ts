@@ -31,9 +31,10 @@ export function startChild(file: string, env: Record<string, string> = {}): Chil
     pid: child.pid ?? 0,
     call<Result>(name: string, argument: unknown = null) {
       return new Promise<Result>((resolve, reject) => {
+        if (!child.connected) return reject(new Error(`${file} has ended`));
         lastId += 1;
         pending.set(lastId, { resolve: resolve as Pending['resolve'], reject });
-        child.send({ id: lastId, name, argument });
+        child.send({ id: lastId, name, argument }, (error) => error && reject(error));
       });
     },
     async stop() {
