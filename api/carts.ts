@@ -71,6 +71,9 @@ const READ_DEADLINE_MS = 2_000;
 /** A server that is not there is not waited for as long as one that is slow. */
 const OUTAGE_PATIENCE_MS = 2_500;
 
+/** Before the read's deadline, so that an outage is told from a slow answer. */
+const READ_OUTAGE_PATIENCE_MS = 1_500;
+
 /** A message reports its own deadline; only those who waited for their turn before it are told by the clock. */
 const LANE_GRACE_MS = 100;
 
@@ -222,7 +225,7 @@ class TemporalCarts implements Carts {
   ): Promise<Result | undefined> {
     const handle = this.#client.workflow.getHandle(owner.workflowId);
     try {
-      return await this.#insist(() => ask(handle), READ_DEADLINE_MS);
+      return await this.#insist(() => ask(handle), READ_DEADLINE_MS, READ_OUTAGE_PATIENCE_MS);
     } catch (error) {
       if (isNoCart(error)) return undefined;
       throw error;
@@ -230,14 +233,18 @@ class TemporalCarts implements Carts {
   }
 
   /** Tries again, quickly, what may succeed; a fault of ours and a lasting answer come out at once. */
-  async #insist<Result>(call: () => Promise<Result>, patienceMs: number): Promise<Result> {
+  async #insist<Result>(
+    call: () => Promise<Result>,
+    patienceMs: number,
+    outagePatienceMs = OUTAGE_PATIENCE_MS,
+  ): Promise<Result> {
     const start = Date.now();
     for (let pause = 20; ; pause = Math.min(pause * 1.7, 500)) {
       try {
         return await this.#client.connection.withDeadline(start + patienceMs, call);
       } catch (error) {
         const problem = toProblem(error);
-        const end = start + (isOutage(error) ? Math.min(patienceMs, OUTAGE_PATIENCE_MS) : patienceMs);
+        const end = start + (isOutage(error) ? Math.min(patienceMs, outagePatienceMs) : patienceMs);
         if (!isWorthAnotherTry(error) || Date.now() + pause >= end) throw problem;
         this.#metrics.recordTemporalRetry(problem instanceof Problem ? problem.code : 'internal');
         await new Promise((resolve) => setTimeout(resolve, pause * (0.8 + Math.random() * 0.4)));
