@@ -139,19 +139,31 @@ export const send = (method: string, body?: unknown, headers: Record<string, str
   ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
 });
 
+export interface TokenWish {
+  subject: string;
+  issuer?: string;
+  audience?: string;
+  /** Epoch seconds, or a span from now. */
+  expires?: string | number;
+  claims?: Record<string, unknown>;
+}
+
+/** A token as the shop would sign it, with wishes fulfilled. */
+export const signedToken = (wish: TokenWish): Promise<string> =>
+  new SignJWT(wish.claims ?? {})
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(wish.subject)
+    .setIssuer(wish.issuer ?? 'cartwright')
+    .setAudience(wish.audience ?? 'cartwright')
+    .setExpirationTime(wish.expires ?? '1h')
+    .sign(new TextEncoder().encode(JWT_SECRET));
+
 /** A customer's token as the shop would sign it. */
 export const customerToken = (
   subject: string,
   claims: Record<string, unknown> = {},
   expires: string | number = '1h',
-): Promise<string> =>
-  new SignJWT(claims)
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(subject)
-    .setIssuer('cartwright')
-    .setAudience('cartwright')
-    .setExpirationTime(expires)
-    .sign(new TextEncoder().encode(JWT_SECRET));
+): Promise<string> => signedToken({ subject, claims, expires });
 
 export const bearer = async (subject: string): Promise<Record<string, string>> => ({
   authorization: `Bearer ${await customerToken(subject)}`,

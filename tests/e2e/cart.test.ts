@@ -7,6 +7,7 @@ import { consistencySuite } from './suites/consistency.ts';
 import { eventSuite } from './suites/events.ts';
 import { identitySuite, keySetSuite, rotationSuite } from './suites/identity.ts';
 import { type KeySet, openKeySet } from './suites/key-set.ts';
+import { isolationOverHttp } from './suites/isolation.ts';
 import { operatorSuite } from './suites/operator.ts';
 import { scenarioSuite } from './suites/scenarios.ts';
 import { stockSuite } from './suites/stock.ts';
@@ -29,6 +30,7 @@ const theKeys = () => keys;
 
 keySetSuite(theStack, theKeys);
 identitySuite(theStack);
+isolationOverHttp(theStack);
 scenarioSuite(theStack);
 consistencySuite(theStack);
 eventSuite(theStack);
