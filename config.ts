@@ -2,6 +2,7 @@
  * The only reader of process.env. Each setting has a type, a default and one line of prose; docs/reference/configuration.md is
  * generated from this table. A wrong value ends the process at start with one sentence for each mistake.
  */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -47,6 +48,26 @@ const KEY = /^[A-Za-z0-9_-]{1,16}:[A-Za-z0-9_-]{43,}$/;
 
 const guestTokenKeys = list('').pipe(
   z.array(z.string().regex(KEY, "write '<key id>:<base64url of at least 32 random bytes>'")),
+);
+
+/** `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32`. */
+export function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+const addressRanges = list('').pipe(
+  z.array(z.string().refine(isAddressRange, 'write addresses or CIDR ranges, such as 10.0.0.0/8')),
+);
+
+/** As browsers send it: scheme, host and port, nothing behind. */
+const isOrigin = (text: string): boolean =>
+  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
+const origins = list('').pipe(
+  z.array(z.string().refine(isOrigin, 'write whole origins, such as https://shop.example')),
 );
 
 export const SETTINGS = {
@@ -97,12 +118,34 @@ export const SETTINGS = {
   COOKIE_SECURE: flag(true).describe(
     '`false` only for plain http on a name other than localhost; the cookie is then called `cart` and lacks Secure.',
   ),
-  ALLOWED_ORIGINS: list('').describe(
+  ALLOWED_ORIGINS: origins.describe(
     'Origins of storefronts on other hosts, exact, comma-separated (CORS and CSRF).',
   ),
-  TRUSTED_PROXIES: list('').describe('Addresses of proxies whose X-Forwarded-For is believed.'),
+  TRUSTED_PROXIES: addressRanges.describe(
+    'Proxies whose X-Forwarded-For is believed: addresses and CIDR ranges, comma-separated. Nobody by default.',
+  ),
   RATE_LIMITS: flag(true).describe('Rate limits on or off.'),
-  RATE_LIMIT_PER_MINUTE: integer(300, 1, 1_000_000).describe('Requests per principal and minute.'),
+  RATE_LIMIT_STORE: z
+    .enum(['memory', 'postgres'])
+    .default('memory')
+    .describe(
+      'Where requests are counted: in each process for itself, or in PostgreSQL for all of them together.',
+    ),
+  RATE_LIMIT_PER_MINUTE: integer(300, 1, 1_000_000).describe(
+    'Requests per principal and minute: a customer, a guest, or the address of a caller who is neither yet.',
+  ),
+  RATE_LIMIT_WRITES_PER_MINUTE: integer(200, 1, 1_000_000).describe(
+    'Changes among them, per principal and minute.',
+  ),
+  RATE_LIMIT_ADDRESS_PER_MINUTE: integer(3_000, 1, 10_000_000).describe(
+    'Requests per address (IPv6: per /64) and minute, all principals behind it together.',
+  ),
+  RATE_LIMIT_NEW_CARTS_PER_MINUTE: integer(30, 1, 1_000_000).describe(
+    "New guests' carts per address and minute.",
+  ),
+  RATE_LIMIT_REFUSED_CREDENTIALS_PER_MINUTE: integer(30, 1, 1_000_000).describe(
+    'Credentials that are not genuine, per address and minute; more are answered with `rate_limited`.',
+  ),
   REQUEST_DEADLINE: duration('5s').describe('How long a write may take before it is answered with 504.'),
   LANE_LIMIT: integer(500, 1, 10_000).describe(
     'Writes to one cart that may wait in one API process; more are answered with `cart_busy`.',

@@ -69,6 +69,10 @@ export const problemSchema = z
     currentVersion: z.int().optional(),
     available: z.int().optional(),
     cart: cartViewSchema.optional(),
+    violatedPolicies: z
+      .array(z.string())
+      .optional()
+      .openapi({ description: 'The budgets that are spent, as in RateLimit-Policy.' }),
     errors: z
       .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
       .optional()

@@ -30,6 +30,8 @@ import { operationRoutes } from './routes/operations.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { productRoutes } from './routes/products.ts';
 import { referenceRoutes } from './routes/reference.ts';
+import type { RateLimits } from './rate/rate-limits.ts';
+import { selectRateLimits } from './rate/select-rate-limits.ts';
 import { createViews } from './views.ts';
 import type { WriteParts } from './write/submit-change.ts';
 
@@ -41,6 +43,8 @@ export interface Dependencies {
   metrics: ApiMetrics;
   /** Stands in for the key set of JWT_JWKS_URL. */
   keySet?: JWTVerifyGetKey;
+  /** Ms of a rate limit's window; a minute unless a test is in a hurry. */
+  rateWindowMs?: number;
   /** Epoch ms. */
   now?: () => number;
   /** False once the process has begun to stop. */
@@ -52,7 +56,7 @@ export interface Api {
   feed: CartFeed;
 }
 
-function createParts(dependencies: Dependencies, now: () => number): WriteParts {
+function createParts(dependencies: Dependencies, limits: RateLimits, now: () => number): WriteParts {
   const { config, carts, sql, metrics, keySet } = dependencies;
   const guestTokens = createGuestTokens(config.GUEST_TOKEN_KEYS);
   const verifyCustomer = createCustomerTokens({ config, now, ...(keySet ? { keySet } : {}) });
@@ -60,7 +64,8 @@ function createParts(dependencies: Dependencies, now: () => number): WriteParts 
   const facts = createProductFacts(sql, config.PRICE_AGE, now);
   const views = createViews({ sql, carts, facts, metrics, currency: config.CURRENCY });
   const handOut = createHandOut(config, guestTokens, identity.cookieName);
-  return { sql, keyAgeMs: config.REMEMBERED_KEYS_AGE, carts, facts, views, identity, handOut, metrics };
+  const keyAgeMs = config.REMEMBERED_KEYS_AGE;
+  return { sql, keyAgeMs, carts, facts, views, identity, limits, handOut, metrics };
 }
 
 /** The app and its feed. Throws when a key that identities rest on is missing. Connects to nothing by itself. */
@@ -68,12 +73,20 @@ export function createApi(dependencies: Dependencies): Api {
   const { config, carts, sql, log, metrics } = dependencies;
   const now = dependencies.now ?? Date.now;
   const isAccepting = dependencies.isAccepting ?? (() => true);
-  const parts = createParts(dependencies, now);
+  const { rateWindowMs: windowMs } = dependencies;
+  const limits = selectRateLimits({
+    config,
+    sql,
+    log,
+    metrics,
+    ...(windowMs === undefined ? {} : { windowMs }),
+  });
+  const parts = createParts(dependencies, limits, now);
   const feed = createCartFeed({ sql, views: parts.views, log });
   metrics.observeSubscribers(() => feed.watchers());
 
   const app = new OpenAPIHono<AppEnv>();
-  const gate = { identity: parts.identity, allowedOrigins: config.ALLOWED_ORIGINS };
+  const gate = { identity: parts.identity, allowedOrigins: config.ALLOWED_ORIGINS, limits };
   const router: Router = { app, gate, known: [] };
   registerSecuritySchemes(app);
   app.use('*', frame({ log, metrics, allowedOrigins: config.ALLOWED_ORIGINS }));

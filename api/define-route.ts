@@ -12,6 +12,8 @@ import { requireJson } from './middleware/media-type.ts';
 import { parseJson } from './middleware/parse-json.ts';
 import { readBody } from './middleware/read-body.ts';
 import { type AnswerSpec, requestHeaders, responses } from './openapi.ts';
+import { Problem } from './problem.ts';
+import type { RateLimits } from './rate/rate-limits.ts';
 import { type Reply, respond } from './reply.ts';
 import { validate } from './validate.ts';
 import { readWriteHeaders, type WriteHeaders } from './headers/write-headers.ts';
@@ -35,6 +37,8 @@ export interface RouteSpec<P, Q, B> {
   answers: Record<number, AnswerSpec>;
   /** Codes of this route beyond those of its access. */
   errors?: readonly ErrorCode[];
+  /** Not counted by the rate limits: probes. */
+  isUnlimited?: boolean;
   /** Not in /openapi.json. */
   isHidden?: boolean;
 }
@@ -54,6 +58,7 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
 export interface Gate {
   identity: Identity;
   allowedOrigins: readonly string[];
+  limits: RateLimits;
 }
 
 const NOBODY: Caller = { kind: 'guest', via: 'none', needsNewToken: false, hasCookie: false };
@@ -71,7 +76,13 @@ function queryOf(c: Exchange): Record<string, unknown> {
 
 async function authenticate(c: Exchange, access: Access, gate: Gate): Promise<Caller> {
   if (access === 'open') return NOBODY;
-  const caller = await gate.identity.identify(c);
+  const caller = await gate.identity.identify(c).catch(async (error: unknown) => {
+    // What ends here never comes to the rate limits below.
+    if (error instanceof Problem && error.status === 401) {
+      await gate.limits.countRefusedCredential(c, error.code === 'token_invalid');
+    }
+    throw error;
+  });
   c.set('ownerHash', caller.owner?.ownerHash);
   return caller;
 }
@@ -88,7 +99,8 @@ async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate)
   const caller = await authenticate(c, spec.access, gate);
   // CSRF
   if (isWrite) guardCsrf(c, caller, gate.allowedOrigins);
-  // rate: here go the rate limits
+  // rate
+  if (!spec.isUnlimited) await gate.limits.admit(c, isWrite ? 'write' : 'read', caller);
   // headers
   const headers = isWrite ? readWriteHeaders(c) : undefined;
   // schema

@@ -1,6 +1,7 @@
 /** What is known about one request while it is answered: the variables that middleware sets and routes read. */
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import type { RateReading } from './rate/rate-fields.ts';
 
 export interface AppEnv {
   /** Node's request and response; absent where a test calls the app without a socket. */
@@ -14,6 +15,8 @@ export interface AppEnv {
     corsHeaders: Record<string, string> | undefined;
     /** Cookie or `Cart-Token` that goes out with the answer, whatever the answer is. */
     credentialHeaders: Record<string, string> | undefined;
+    /** The budgets that this request was counted against. */
+    rateReadings: RateReading[] | undefined;
     /** The exception behind an `internal`, for the log. */
     failure: unknown;
     /** What lies behind any other problem, in a line for the log. */

@@ -5,6 +5,7 @@
  *   cart_load_duration_seconds{source}                 cart_save_duration_seconds{mode}
  *   cart_lane_length{kind="longest"|"waiting"|"lanes"} cart_message_requests
  *   cart_temporal_retries_total{code}                  cart_event_subscribers
+ *   cart_rate_limited_total{policy}                    cart_rate_store_away_total
  * `code` is `ok` or a code of the error catalogue; labels never hold anything that a caller chose.
  */
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
@@ -29,6 +30,10 @@ export interface ApiMetrics {
   /** `mode`: `update` or `signal`. */
   recordCartSave(durationMs: number, mode: string): void;
   recordTemporalRetry(code: string): void;
+  /** A budget refused a request. */
+  recordRateLimited(policy: string): void;
+  /** The store of the rate limits did not answer. */
+  recordRateStoreAway(): void;
   /** How many requests travelled together in one Update. */
   recordMessage(requests: number): void;
   /** Asks for the lanes at each scrape. */
@@ -73,6 +78,12 @@ export function createMetrics(): ApiMetrics {
   const retries = meter.createCounter('cart_temporal_retries_total', {
     description: 'Messages to Temporal that were sent again.',
   });
+  const limited = meter.createCounter('cart_rate_limited_total', {
+    description: 'Requests that a budget refused.',
+  });
+  const storeAway = meter.createCounter('cart_rate_store_away_total', {
+    description: 'Times that the store of the rate limits did not answer.',
+  });
   const messageRequests = meter.createHistogram('cart_message_requests', {
     description: 'Requests that travelled together in one Update.',
   });
@@ -87,6 +98,8 @@ export function createMetrics(): ApiMetrics {
     recordCartLoad: (durationMs, source) => loads.record(durationMs / 1_000, { source }),
     recordCartSave: (durationMs, mode) => saves.record(durationMs / 1_000, { mode }),
     recordTemporalRetry: (code) => retries.add(1, { code }),
+    recordRateLimited: (policy) => limited.add(1, { policy }),
+    recordRateStoreAway: () => storeAway.add(1),
     recordMessage: (count) => messageRequests.record(count),
     observeLanes(read) {
       const gauge = meter.createObservableGauge('cart_lane_length', { description: 'Writes that wait.' });

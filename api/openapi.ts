@@ -14,7 +14,8 @@ export interface AnswerSpec {
   headers?: Record<string, string>;
 }
 
-const ANY: ErrorCode[] = ['internal'];
+const ANY: ErrorCode[] = ['internal', 'rate_limited'];
+const UNLIMITED: ErrorCode[] = ['internal'];
 const READ: ErrorCode[] = [
   ...ANY,
   'invalid_header',
@@ -44,11 +45,12 @@ export interface Documented {
   query?: unknown;
   body?: unknown;
   errors?: readonly ErrorCode[];
+  isUnlimited?: boolean;
 }
 
 /** Every code that the route may answer. */
 export function errorCodes(spec: Documented): ErrorCode[] {
-  const common = { open: ANY, read: READ, write: WRITE }[spec.access];
+  const common = spec.isUnlimited ? UNLIMITED : { open: ANY, read: READ, write: WRITE }[spec.access];
   const input: ErrorCode[] = spec.body ? BODY : spec.params || spec.query ? ['validation_failed'] : [];
   return [...new Set([...common, ...input, ...(spec.errors ?? [])])];
 }
@@ -62,12 +64,17 @@ const headerDocs = (headers: Record<string, string> | undefined) =>
   );
 
 const REQUEST_ID_DOC = { 'X-Request-Id': 'The id of this request, as in the log.' };
+const RATE_DOC = {
+  'RateLimit-Policy': 'The budgets that the request was counted against (absent with RATE_LIMITS=off).',
+  RateLimit: 'What is left of each, and the seconds until it is whole again.',
+};
 
-function problems(codes: readonly ErrorCode[]) {
+function problems(codes: readonly ErrorCode[], isUnlimited: boolean) {
   const statuses = [...new Set(codes.map((code) => ERRORS[code].status))].sort((a, b) => a - b);
   return statuses.map((status) => {
     const here = codes.filter((code) => ERRORS[code].status === status);
     const headers: Record<string, string> = { ...REQUEST_ID_DOC };
+    if (!isUnlimited) Object.assign(headers, RATE_DOC);
     if (status === 429 || status === 503 || status === 504) headers['Retry-After'] = 'Seconds to wait.';
     if (status === 401) headers['WWW-Authenticate'] = 'How to authenticate.';
     const description = here.map((code) => `\`${code}\`: ${ERRORS[code].title}.`).join(' ');
@@ -79,12 +86,13 @@ function problems(codes: readonly ErrorCode[]) {
 /** The answers of a route: its own, and one for each status among its error codes. */
 export function responses(answers: Record<number, AnswerSpec>, spec: Documented) {
   const own = Object.entries(answers).map(([status, answer]) => {
-    const headers = headerDocs({ ...REQUEST_ID_DOC, ...answer.headers });
+    const rate = spec.isUnlimited ? {} : RATE_DOC;
+    const headers = headerDocs({ ...REQUEST_ID_DOC, ...rate, ...answer.headers });
     const type = answer.type ?? 'application/json';
     const content = answer.schema ? { content: { [type]: { schema: answer.schema } } } : {};
     return [status, { description: answer.description, headers, ...content }] as const;
   });
-  return Object.fromEntries([...own, ...problems(errorCodes(spec))]);
+  return Object.fromEntries([...own, ...problems(errorCodes(spec), spec.isUnlimited === true)]);
 }
 
 const WRITE_HEADERS = z.object({

@@ -17,6 +17,8 @@ export interface ProblemMembers {
   /** Units that could be had. */
   available?: number;
   errors?: { path: string; code: string; message: string }[];
+  /** Names of the budgets that are spent, with `rate_limited`. */
+  violatedPolicies?: readonly string[];
   /** Methods that the address takes, with `method_not_allowed`. */
   allow?: readonly string[];
   /** What went wrong inside, for the log only; never sent. */

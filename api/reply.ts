@@ -4,6 +4,7 @@
  */
 import type { Context } from 'hono';
 import type { AppEnv } from './exchange.ts';
+import { rateFields } from './rate/rate-fields.ts';
 
 export interface Reply {
   status: number;
@@ -37,13 +38,14 @@ export const SECURITY_HEADERS = {
   'strict-transport-security': 'max-age=31536000',
 };
 
-/** The Response of this exchange. Later entries win: security, CORS and identity headers first, the route's own last. */
+/** The Response of this exchange. Later entries win: security, CORS, identity and rate headers first, the route's own last. */
 export function respond(c: Context<AppEnv>, reply: Reply): Response {
   const headers: Record<string, string> = {
     ...SECURITY_HEADERS,
     'x-request-id': c.get('requestId'),
     ...c.get('corsHeaders'),
     ...c.get('credentialHeaders'),
+    ...rateFields(c.get('rateReadings')),
     ...reply.headers,
   };
   if (reply.body !== null) headers['content-type'] = contentType(reply.type ?? 'application/json');

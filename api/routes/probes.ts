@@ -48,6 +48,7 @@ export function probeRoutes(router: Router, { sql, carts, metrics, isAccepting }
       tag: 'Probes',
       summary: 'Is the process alive?',
       access: 'open',
+      isUnlimited: true,
       answers: { 200: { description: 'It is.', schema: z.object({ alive: z.boolean() }) } },
     },
     () => json(200, { alive: true }, NO_STORE),
@@ -61,6 +62,7 @@ export function probeRoutes(router: Router, { sql, carts, metrics, isAccepting }
       tag: 'Probes',
       summary: 'Can it take requests?',
       access: 'open',
+      isUnlimited: true,
       answers: {
         200: { description: 'All parts answer.', schema: readiness },
         503: { description: 'The parts that are false are missing.', schema: readiness },
@@ -85,6 +87,7 @@ export function probeRoutes(router: Router, { sql, carts, metrics, isAccepting }
       tag: 'Probes',
       summary: 'Prometheus metrics',
       access: 'open',
+      isUnlimited: true,
       answers: { 200: { description: 'Text format.', schema: z.string(), type: 'text/plain' } },
     },
     async () => ({

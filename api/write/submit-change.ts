@@ -5,11 +5,13 @@
 import type { OperationOutcome, Refusal } from '../../contract/operations.ts';
 import { type CartOwner, CartGone, type Carts } from '../carts.ts';
 import type { Call } from '../define-route.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Caller, Identity } from '../identity/caller.ts';
 import type { HandOut } from '../identity/credential-headers.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import { Problem } from '../problem.ts';
 import type { ProductFactsReader } from '../product-facts.ts';
+import type { RateLimits } from '../rate/rate-limits.ts';
 import type { Views } from '../views.ts';
 import type { Sql } from '../../database/client.ts';
 import { applyToNothing } from './absent-cart.ts';
@@ -25,6 +27,7 @@ export interface WriteParts {
   facts: ProductFactsReader;
   views: Views;
   identity: Identity;
+  limits: RateLimits;
   handOut: HandOut;
   metrics: ApiMetrics;
 }
@@ -92,13 +95,22 @@ const toRequest = (call: Call, owner: CartOwner, prepared: Prepared) => ({
 });
 
 /** The caller's cart, or that of a guest made now. Undefined: nobody, and nothing to make a cart for. */
-function ownerOf(
+async function ownerOf(
   parts: WriteParts,
-  caller: Caller,
+  { c, caller }: Call,
   mayCreate: boolean,
-): (Caller & { owner: CartOwner }) | undefined {
+): Promise<(Caller & { owner: CartOwner }) | undefined> {
   if (caller.owner) return { ...caller, owner: caller.owner };
-  return mayCreate ? parts.identity.mintGuest(caller) : undefined;
+  return mayCreate ? await newGuest(parts, c, caller) : undefined;
+}
+
+async function newGuest(
+  parts: WriteParts,
+  c: Exchange,
+  caller: Caller,
+): Promise<Caller & { owner: CartOwner }> {
+  await parts.limits.admitNewCart(c);
+  return parts.identity.mintGuest(caller);
 }
 
 /** Runs `send` for the caller's cart, and once more for a new guest's where that cart has ended for good. */
@@ -108,7 +120,7 @@ async function withLivingCart<T>(
   mayCreate: boolean,
   send: (owner: CartOwner) => Promise<T | undefined>,
 ): Promise<{ owner: CartOwner; result: T } | undefined> {
-  const caller = ownerOf(parts, call.caller, mayCreate);
+  const caller = await ownerOf(parts, call, mayCreate);
   if (!caller) return undefined;
   const attempt = async (to: Caller & { owner: CartOwner }) => {
     call.c.set('ownerHash', to.owner.ownerHash);
@@ -121,7 +133,7 @@ async function withLivingCart<T>(
     return await attempt(caller);
   } catch (error) {
     if (!(error instanceof CartGone) || caller.kind !== 'guest') throw error;
-    return mayCreate ? await attempt(parts.identity.mintGuest(call.caller)) : undefined;
+    return mayCreate ? await attempt(await newGuest(parts, call.c, call.caller)) : undefined;
   }
 }
 
