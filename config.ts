@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { FEATURES, type Feature, isFeature } from './contract/features.ts';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -69,6 +70,19 @@ const isOrigin = (text: string): boolean =>
 const origins = list('').pipe(
   z.array(z.string().refine(isOrigin, 'write whole origins, such as https://shop.example')),
 );
+/** `merge=off,liveEvents=on` */
+const featureFlags = list('').transform((entries, context) => {
+  const switches: Partial<Record<Feature, boolean>> = {};
+  for (const entry of entries) {
+    const [name = '', value = ''] = entry.split('=');
+    if (isFeature(name) && ['on', 'off'].includes(value)) switches[name] = value === 'on';
+    else
+      context.addIssue(
+        `'${entry}' is no switch; write <feature>=on or =off with one of ${Object.keys(FEATURES).join(', ')}`,
+      );
+  }
+  return switches;
+});
 
 export const SETTINGS = {
   DATABASE_URL: z
@@ -124,6 +138,15 @@ export const SETTINGS = {
   TRUSTED_PROXIES: addressRanges.describe(
     'Proxies whose X-Forwarded-For is believed: addresses and CIDR ranges, comma-separated. Nobody by default.',
   ),
+  FEATURE_FLAGS: featureFlags.describe(
+    'Features switched on or off from the start: `merge=off,liveEvents=off`. All are on by default.',
+  ),
+  FEATURE_FLAGS_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'JSON file of features to switch while the API runs, `{"merge": false}`; followed within seconds, and stronger than FEATURE_FLAGS.',
+    ),
   RATE_LIMITS: flag(true).describe('Rate limits on or off.'),
   RATE_LIMIT_STORE: z
     .enum(['memory', 'postgres'])

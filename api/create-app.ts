@@ -11,6 +11,8 @@ import { type CartFeed, createCartFeed } from './cart-feed.ts';
 import type { Carts } from './carts.ts';
 import type { Router } from './define-route.ts';
 import type { AppEnv } from './exchange.ts';
+import { createFeatureFlags, type FeatureFlags } from './flags/feature-flags.ts';
+import { FlagProvider } from './flags/flag-provider.ts';
 import { createIdentity } from './identity/caller.ts';
 import { createHandOut } from './identity/credential-headers.ts';
 import { createCustomerTokens } from './identity/customer-token.ts';
@@ -54,6 +56,8 @@ export interface Dependencies {
 export interface Api {
   app: OpenAPIHono<AppEnv>;
   feed: CartFeed;
+  /** To be closed with the process. */
+  flags: FeatureFlags;
 }
 
 function createParts(dependencies: Dependencies, limits: RateLimits, now: () => number): WriteParts {
@@ -85,8 +89,11 @@ export function createApi(dependencies: Dependencies): Api {
   const feed = createCartFeed({ sql, views: parts.views, log });
   metrics.observeSubscribers(() => feed.watchers());
 
+  const flags = createFeatureFlags(
+    new FlagProvider({ fixed: config.FEATURE_FLAGS, path: config.FEATURE_FLAGS_FILE, log }),
+  );
   const app = new OpenAPIHono<AppEnv>();
-  const gate = { identity: parts.identity, allowedOrigins: config.ALLOWED_ORIGINS, limits };
+  const gate = { identity: parts.identity, allowedOrigins: config.ALLOWED_ORIGINS, limits, flags };
   const router: Router = { app, gate, known: [] };
   registerSecuritySchemes(app);
   app.use('*', frame({ log, metrics, allowedOrigins: config.ALLOWED_ORIGINS }));
@@ -96,12 +103,12 @@ export function createApi(dependencies: Dependencies): Api {
   itemRoutes(router, parts);
   batchRoutes(router, parts);
   operationRoutes(router, parts);
-  eventRoutes(router, feed, now);
+  eventRoutes(router, feed, flags, now);
   aliasRoutes(router, parts);
   productRoutes(router, sql);
   probeRoutes(router, { sql, carts, metrics, isAccepting });
   referenceRoutes(router);
-  return { app, feed };
+  return { app, feed, flags };
 }
 
 /** Only the app, for callers that watch nothing. */

@@ -4,8 +4,10 @@
  */
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { ErrorCode } from '../contract/errors.ts';
+import type { Feature } from '../contract/features.ts';
 import { MAX_BODY_BYTES } from '../contract/limits.ts';
 import type { AppEnv, Exchange } from './exchange.ts';
+import type { FeatureFlags } from './flags/feature-flags.ts';
 import type { Caller, Identity } from './identity/caller.ts';
 import { guardCsrf } from './middleware/csrf.ts';
 import { requireJson } from './middleware/media-type.ts';
@@ -39,6 +41,8 @@ export interface RouteSpec<P, Q, B> {
   errors?: readonly ErrorCode[];
   /** Not counted by the rate limits: probes. */
   isUnlimited?: boolean;
+  /** Answers `feature_disabled` while this is switched off. */
+  feature?: Feature;
   /** Not in /openapi.json. */
   isHidden?: boolean;
 }
@@ -57,6 +61,7 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
 
 export interface Gate {
   identity: Identity;
+  flags: FeatureFlags;
   allowedOrigins: readonly string[];
   limits: RateLimits;
 }
@@ -87,6 +92,21 @@ async function authenticate(c: Exchange, access: Access, gate: Gate): Promise<Ca
   return caller;
 }
 
+/** Long enough that clients which ask again do not make a load of it. */
+const LOOK_AGAIN_MS = 60_000;
+
+async function requireFeature(flags: FeatureFlags, feature: Feature): Promise<void> {
+  if (await flags.isOn(feature)) return;
+  const members = { retryAfterMs: LOOK_AGAIN_MS };
+  throw new Problem('feature_disabled', 'This is switched off at the moment.', members);
+}
+
+/** A preference that cannot be met is ignored (RFC 7240): the write is answered in the ordinary way. */
+async function writeHeaders(c: Exchange, flags: FeatureFlags): Promise<WriteHeaders> {
+  const headers = readWriteHeaders(c);
+  return headers.isAsync && !(await flags.isOn('respondAsync')) ? { ...headers, isAsync: false } : headers;
+}
+
 /** The order of checks. http-api.md promises it; tests/api/order-of-checks.test.ts holds it. */
 async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate): Promise<Call<P, Q, B>> {
   const isWrite = spec.access === 'write';
@@ -101,8 +121,10 @@ async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate)
   if (isWrite) guardCsrf(c, caller, gate.allowedOrigins);
   // rate
   if (!spec.isUnlimited) await gate.limits.admit(c, isWrite ? 'write' : 'read', caller);
+  // feature
+  if (spec.feature !== undefined) await requireFeature(gate.flags, spec.feature);
   // headers
-  const headers = isWrite ? readWriteHeaders(c) : undefined;
+  const headers = isWrite ? await writeHeaders(c, gate.flags) : undefined;
   // schema
   const params = (spec.params ? validate(spec.params, c.req.param()) : {}) as P;
   const query = (spec.query ? validate(spec.query, queryOf(c)) : {}) as Q;

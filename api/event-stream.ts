@@ -12,6 +12,8 @@ export interface StreamOptions {
   lifetimeMs: number;
   /** The version that the reader has seen (`Last-Event-ID`): it is not sent again. */
   lastEventId: string | undefined;
+  /** Calls back when streams are switched off; returns the way to stop waiting. */
+  onceOff: (end: () => void) => () => void;
 }
 
 /** Events that may wait for a slow reader; beyond that it is cut off and comes back to the newest state. */
@@ -52,13 +54,19 @@ export function createEventStream(
           if (!isSeen) send(eventOf(view));
         };
         let unwatch = (): void => undefined;
+        let unwait = (): void => undefined;
         stop = () => {
           isOpen = false;
           clearInterval(heartbeat);
           clearTimeout(end);
           unwatch();
+          unwait();
         };
         send(`retry: ${RECONNECT_MS}\n\n`);
+        unwait = options.onceOff(() => {
+          send(': switched off\n\n');
+          close();
+        });
         unwatch = feed.watch(owner, { onView, onClose: close });
       },
       cancel: () => stop(),

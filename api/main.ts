@@ -32,7 +32,14 @@ async function main(): Promise<void> {
   const sql = connect(config.DATABASE_URL, { max: config.DATABASE_POOL, name: 'cartwright-api' });
   const carts = createCarts(config, metrics);
   let isAccepting = true;
-  const { app, feed } = createApi({ config, carts, sql, log, metrics, isAccepting: () => isAccepting });
+  const { app, feed, flags } = createApi({
+    config,
+    carts,
+    sql,
+    log,
+    metrics,
+    isAccepting: () => isAccepting,
+  });
   const server = createServer(app.fetch);
   const port = await listen(server, config.API_HOST, config.API_PORT);
   feed.start();
@@ -44,7 +51,7 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
     feed.close();
     await stopServer(server, STOP_PATIENCE_MS);
-    await Promise.allSettled([carts.close(), sql.end({ timeout: 1 }), metrics.close()]);
+    await Promise.allSettled([carts.close(), sql.end({ timeout: 1 }), metrics.close(), flags.close()]);
     log.info('stopped');
     process.exit(0);
   }

@@ -46,13 +46,15 @@ export interface Documented {
   body?: unknown;
   errors?: readonly ErrorCode[];
   isUnlimited?: boolean;
+  feature?: unknown;
 }
 
 /** Every code that the route may answer. */
 export function errorCodes(spec: Documented): ErrorCode[] {
   const common = spec.isUnlimited ? UNLIMITED : { open: ANY, read: READ, write: WRITE }[spec.access];
   const input: ErrorCode[] = spec.body ? BODY : spec.params || spec.query ? ['validation_failed'] : [];
-  return [...new Set([...common, ...input, ...(spec.errors ?? [])])];
+  const switchable: ErrorCode[] = spec.feature === undefined ? [] : ['feature_disabled'];
+  return [...new Set([...common, ...input, ...switchable, ...(spec.errors ?? [])])];
 }
 
 const headerDocs = (headers: Record<string, string> | undefined) =>

@@ -80,6 +80,7 @@ export const ERRORS = {
   rate_limited: { status: 429, title: 'Too many requests', retry: 'same_key' },
   headers_too_large: { status: 431, title: 'The headers are too large', retry: 'no' },
   internal: { status: 500, title: 'A fault of ours', retry: 'same_key' },
+  feature_disabled: { status: 503, title: 'This feature is switched off', retry: 'no' },
   dependency_unavailable: { status: 503, title: 'A part of the system is out of reach', retry: 'same_key' },
   overloaded: { status: 503, title: 'Too busy at the moment', retry: 'same_key' },
   deadline_exceeded: { status: 504, title: 'No answer in time; the outcome is not known', retry: 'same_key' },

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { CartFeed } from '../cart-feed.ts';
 import { defineRoute, type Router } from '../define-route.ts';
 import { createEventStream } from '../event-stream.ts';
+import type { FeatureFlags } from '../flags/feature-flags.ts';
 import { Problem } from '../problem.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -15,7 +16,7 @@ const event = z.object({
   data: z.string().openapi({ description: 'The cart, as JSON.' }),
 });
 
-export function eventRoutes(router: Router, feed: CartFeed, now: () => number): void {
+export function eventRoutes(router: Router, feed: CartFeed, flags: FeatureFlags, now: () => number): void {
   defineRoute(
     router,
     {
@@ -28,6 +29,7 @@ export function eventRoutes(router: Router, feed: CartFeed, now: () => number): 
         'Server-sent events: `event: cart`, `id: <version>`, data = the cart; the present one first, unless Last-Event-ID names it. ' +
         'A comment every 15 s. Without a credential: `unauthenticated`; open the stream after the first write.',
       access: 'read',
+      feature: 'liveEvents',
       answers: { 200: { description: 'The stream.', schema: event, type: 'text/event-stream' } },
       errors: ['unauthenticated'],
     },
@@ -40,6 +42,7 @@ export function eventRoutes(router: Router, feed: CartFeed, now: () => number): 
         heartbeatMs: HEARTBEAT_MS,
         lifetimeMs: Math.min(LIFETIME_MS, untilExpiry),
         lastEventId: c.req.header('last-event-id'),
+        onceOff: (end: () => void) => flags.onceOff('liveEvents', end),
       };
       // HEAD asks for the headers only; a stream nobody reads would never end.
       const body = c.req.method === 'HEAD' ? '' : createEventStream(feed, owner, options);

@@ -54,6 +54,8 @@ const NOTES: Record<ErrorCode, string> = {
   rate_limited: 'Wait for `Retry-After`, then the same key.',
   headers_too_large: 'All headers together may have 16 KiB.',
   internal: 'A bug. Report `instance`; the same key may be tried again.',
+  feature_disabled:
+    'The shop has switched the feature off for now. Go on without it; look again after `Retry-After`, not sooner.',
   dependency_unavailable:
     'Temporal or PostgreSQL is out of reach. Wait for `Retry-After`, then the same key.',
   overloaded: 'The write was not begun in time. Wait for `Retry-After`, then the same key.',
@@ -96,8 +98,8 @@ An error means that nothing happened. The one exception is \`deadline_exceeded\`
 
 ## Order of checks
 
-Route, method, size of the body, media type, authentication, CSRF, headers, schema, idempotency key, \`If-Match\`, rules of the
-cart. The first check that fails answers.
+Route, method, size of the body, media type, authentication, CSRF, features that are switched off, headers, schema, idempotency
+key, \`If-Match\`, rules of the cart. The first check that fails answers.
 
 ## Codes
 

@@ -120,6 +120,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     async close() {
       api.feed.close();
+      await api.flags.close();
       await metrics.close();
       await database.drop();
     },

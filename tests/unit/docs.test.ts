@@ -11,6 +11,7 @@ import { createMetrics } from '../../api/metrics.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { readConfig, SETTINGS } from '../../config.ts';
 import { ERRORS } from '../../contract/errors.ts';
+import { FEATURES } from '../../contract/features.ts';
 import { connect } from '../../database/client.ts';
 import { ROOT } from '../../scripts/docs/sources.ts';
 import { generatedPages } from '../../scripts/generate-docs.ts';
@@ -55,6 +56,11 @@ describe('generated pages', () => {
   test('name every setting', () => {
     const page = read('docs/reference/configuration.md');
     expect(Object.keys(SETTINGS).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test('name every feature that can be switched off', () => {
+    const page = read('docs/operating/flags.md');
+    expect(Object.keys(FEATURES).filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([]);
   });
 
   test('say of every message what it does', () => {
