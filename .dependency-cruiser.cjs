@@ -55,7 +55,7 @@ module.exports = {
         '^database/',
         '^config\\.ts$',
         '^temporal\\.config\\.ts$',
-        '^workflows/search-attributes\\.ts$',
+        '^workflows/(messages|read-model-sink|search-attributes)\\.ts$',
         builtins,
         ...packages('@temporalio/', 'pino'),
       ],

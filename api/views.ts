@@ -26,7 +26,7 @@ export interface Views {
   /** Straight from the workflow. */
   loadStrong(owner: CartOwner): Promise<LoadedView>;
   /** A view that shows at least this version. */
-  loadSince(owner: CartOwner, version: number, isPublished: boolean): Promise<LoadedView>;
+  loadSince(owner: CartOwner, version: number): Promise<LoadedView>;
   empty(owner: CartView['owner']): LoadedView;
 }
 
@@ -93,9 +93,6 @@ export function createViews({ sql, carts, facts, metrics, currency }: ViewParts)
     empty,
     load: (owner) => read(owner, () => true),
     loadStrong: (owner) => measured(() => ask(owner)),
-    loadSince: (owner, version, isPublished) =>
-      isPublished
-        ? read(owner, (row) => row !== undefined && row.version >= version)
-        : measured(() => ask(owner)),
+    loadSince: (owner, version) => read(owner, (row) => row !== undefined && row.version >= version),
   };
 }

@@ -81,7 +81,7 @@ function run(state: CartState, request: CartRequest, now: number): Progress & { 
 
 function replay(ledger: Ledger, request: CartRequest, known: RememberedKey): Receipt {
   const { key, version, attempt, outcomes } = known;
-  if (known.fingerprint === request.fingerprint) return { key, attempt, version, outcomes, published: true };
+  if (known.fingerprint === request.fingerprint) return { key, attempt, version, outcomes };
   const detail = 'This Idempotency-Key was used for another request.';
   return refused(ledger, request, refuse('idempotency_key_reused', detail).refusal);
 }
@@ -92,7 +92,6 @@ const refused = (ledger: Ledger, request: CartRequest, refusal: Refusal): Receip
   version: ledger.state.version,
   outcomes: [],
   refusal,
-  published: true,
 });
 
 const unchanged = (ledger: Ledger, receipt: Receipt): Applied => ({
@@ -131,7 +130,6 @@ export function applyRequest(
     version: state.version,
     outcomes,
     ...(refusal ? { refusal } : {}),
-    published: true,
   };
   const record = recordOf(request, receipt, now);
   if (audit.length === 0) return { ...unchanged(ledger, receipt), record };

@@ -1,6 +1,6 @@
 /** What the cart hands to the read model in one go: the newest state, and everything that happened since the last time. */
 import type { CartOperation, OperationOutcome, Refusal } from '../contract/operations.ts';
-import type { CartState } from './state.ts';
+import type { CartPolicy, CartState } from './state.ts';
 
 /** One applied change. `(cartId, version)` is its identity, so that writing it twice writes it once. */
 export interface AuditEntry {
@@ -37,5 +37,5 @@ export interface Publication {
   finished: CartState[];
   audit: AuditEntry[];
   requests: RequestRecord[];
-  policy: { expiryEmptyMs: number; expiryGuestMs: number; expiryCustomerMs: number };
+  policy: Pick<CartPolicy, 'expiryEmptyMs' | 'expiryGuestMs' | 'expiryCustomerMs' | 'publishWaitMs'>;
 }

@@ -90,8 +90,6 @@ export interface Receipt {
   outcomes: OperationOutcome[];
   /** Set when the whole request was refused; then no outcome was applied. */
   refusal?: Refusal;
-  /** False when the read model did not take the version in time: read by query. */
-  published: boolean;
 }
 
 /** What became of a request that was answered with 202. */

@@ -2,6 +2,7 @@
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities } from '../activities/create-activities.ts';
 import { TASK_QUEUE } from '../temporal.config.ts';
+import { createReadModelSink } from './read-model-sink.ts';
 
 export interface WorkerParts {
   connection: NativeConnection;
@@ -26,6 +27,7 @@ export const createWorker = (parts: WorkerParts): Promise<Worker> =>
     taskQueue: parts.taskQueue ?? TASK_QUEUE,
     workflowBundle: { codePath: parts.bundlePath },
     activities: parts.activities,
+    sinks: createReadModelSink(parts),
     maxCachedWorkflows: parts.maxCachedWorkflows,
     ...(parts.identity === undefined ? {} : { identity: parts.identity }),
     stickyQueueScheduleToStartTimeout: '1s',

@@ -1,10 +1,10 @@
 /**
- * How a cart answers. A validator tries the request out, so that a refusal leaves no history; the handler applies it, synchronously,
- * and waits until the main loop has published the version, or has found the database out of reach.
+ * How a cart answers. A validator tries the request out, so that a refusal leaves no history; the handler applies it, synchronously.
+ * The worker publishes the change before it reports the task, so that whoever is answered finds it in the read model.
  */
 import { ApplicationFailure, condition, log } from '@temporalio/workflow';
 import type { CartRequest, Receipt } from '../contract/operations.ts';
-import type { CartKeeper } from './cart-keeper.ts';
+import { type CartKeeper, receiptsOf } from './cart-keeper.ts';
 import { type Envelope, NOTHING_CHANGED } from './messages.ts';
 import { lacksFacts, requestOf, total, type What } from './read-request.ts';
 
@@ -16,20 +16,13 @@ export function check(keeper: CartKeeper, requests: CartRequest[]): void {
     type: NOTHING_CHANGED,
     nonRetryable: true,
     message: applied.map(({ receipt }) => receipt.refusal?.code ?? 'already applied').join(', '),
-    details: [keeper.receipts(applied)],
+    details: [receiptsOf(applied)],
   });
 }
 
-/** Applies the requests and waits for the read model. */
-export async function answer(keeper: CartKeeper, requests: CartRequest[]): Promise<Receipt[]> {
-  const applied = total(() => keeper.take(requests));
-  await published(keeper, Math.max(...applied.map(({ receipt }) => receipt.version)));
-  return keeper.receipts(applied);
-}
-
-/** Waits for the read model, unless the database is out of reach: then nobody waits. */
-const published = (keeper: CartKeeper, version: number): Promise<void> =>
-  condition(() => keeper.publishedVersion >= version || keeper.publishFailures > 0);
+/** Applies the requests. */
+export const answer = (keeper: CartKeeper, requests: CartRequest[]): Receipt[] =>
+  receiptsOf(total(() => keeper.take(requests)));
 
 /**
  * An Update sent by hand lacks product facts: the main loop looks them up and settles it. Not while the database is away: a handler
@@ -45,8 +38,7 @@ export async function answerPriced(keeper: CartKeeper, request: CartRequest): Pr
       'OutOfReach',
     );
   }
-  await published(keeper, receipt.version);
-  return { ...receipt, published: receipt.version <= keeper.publishedVersion };
+  return receipt;
 }
 
 /** A signal's sender cannot be told, and a throwing signal handler would kill the cart: the operator reads a note. */

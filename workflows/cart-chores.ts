@@ -1,13 +1,14 @@
 /**
- * What a cart does for itself with the database's help: publish its changes, look up products for messages sent by hand, re-price
- * old lines. When the database is away the cart goes on without it, tries again at growing distances, and catches up.
+ * What a cart does for itself with the database's help: publish what its worker could not, or must not lose; look up products for
+ * messages sent by hand; re-price old lines. When the database is away the cart goes on without it, tries again at growing distances, and catches up.
  */
 import { log, workflowInfo } from '@temporalio/workflow';
 import { reprice, skusPricedBefore } from '../cart/reprice.ts';
 import type { CartOperation } from '../contract/operations.ts';
 import type { ProductFacts } from '../contract/product-facts.ts';
 import { localActivities } from './activity-proxies.ts';
-import { type CartKeeper, emptyOutbox, isEmpty, joinOutboxes } from './cart-keeper.ts';
+import type { CartKeeper } from './cart-keeper.ts';
+import { emptyOutbox, isEmpty, joinOutboxes } from './outbox.ts';
 
 /** Waits between tries: 1, 2, 4, then 8 seconds. */
 const retryDelayMs = (failures: number): number => 1_000 * 2 ** Math.min(failures - 1, 3);
@@ -22,8 +23,8 @@ export class CartChores {
   }
 
   get arePending(): boolean {
-    const { outbox, unpriced, wantsReprice } = this.#keeper;
-    return !isEmpty(outbox) || unpriced.length > 0 || wantsReprice;
+    const { outbox, unpriced, wantsReprice, wantsPublish } = this.#keeper;
+    return wantsPublish || !isEmpty(outbox) || unpriced.length > 0 || wantsReprice;
   }
 
   get areDue(): boolean {
@@ -34,7 +35,7 @@ export class CartChores {
   async run(): Promise<void> {
     const keeper = this.#keeper;
     try {
-      while (!isEmpty(keeper.outbox)) await this.#publish();
+      while (keeper.wantsPublish || !isEmpty(keeper.outbox)) await this.#publish();
       if (keeper.wantsReprice) await this.#repriceOldLines();
       if (keeper.unpriced.length > 0) await this.#priceWaiting();
       keeper.publishFailures = 0;
@@ -54,12 +55,13 @@ export class CartChores {
     const { outbox, state, policy } = keeper;
     keeper.outbox = emptyOutbox();
     keeper.sending = outbox;
+    keeper.wantsPublish = false;
     try {
       const { publishCart } = this.#activities(`version ${state.version} to the read model`);
       await publishCart({ workflowId: workflowInfo().workflowId, state, policy, ...outbox });
-      keeper.publishedVersion = state.version;
     } catch (error) {
       keeper.outbox = joinOutboxes(outbox, keeper.outbox);
+      keeper.wantsPublish = true;
       throw error;
     } finally {
       keeper.sending = emptyOutbox();

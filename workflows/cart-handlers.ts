@@ -28,7 +28,7 @@ function openDoor<What>(keeper: CartKeeper, { update, signal, read, description 
   const handler = async (message: What, envelope?: Envelope): Promise<Receipt> => {
     const request = total(() => requestOf(read(message), envelope, () => keeper.handKey()));
     if (!envelope && lacksFacts(request)) return answerPriced(keeper, request);
-    const [receipt] = await answer(keeper, [request]);
+    const [receipt] = answer(keeper, [request]);
     return receipt as Receipt;
   };
   const validator = (message: What, envelope?: Envelope): void => {
@@ -98,6 +98,9 @@ function registerInternals(keeper: CartKeeper): void {
     (message) => quietly(keeper, () => keeper.complete(readOrderId(message))),
     { description: 'An order was made from this cart: it ends, an empty one goes on. {"orderId": "…"}' },
   );
+  setHandler(messages.republishSignal, () => keeper.republish(), {
+    description: 'Publish the cart again: the read model has missed something. No argument.',
+  });
   setHandler(messages.viewQuery, () => keeper.view(), { description: 'The cart as the API shows it' });
   setHandler(messages.operationQuery, (key) => keeper.statusOf(String(key)), {
     description: 'What became of the request with this key hash',

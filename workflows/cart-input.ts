@@ -1,15 +1,8 @@
 /** The argument of a cart workflow: how it begins, or what the last run handed over. A wire format; see cart/state.ts. */
-import type { AuditEntry, RequestRecord } from '../cart/publication.ts';
 import type { RememberedKey } from '../cart/remembered-keys.ts';
 import type { CartPolicy, CartState } from '../cart/state.ts';
 import type { CartRequest } from '../contract/operations.ts';
-
-/** Changes that the read model has not taken yet. */
-export interface Outbox {
-  audit: AuditEntry[];
-  requests: RequestRecord[];
-  finished: CartState[];
-}
+import type { Outbox } from './outbox.ts';
 
 export interface CartInput {
   schema: 1;
@@ -24,8 +17,8 @@ export interface CartInput {
 export interface Carried {
   state: CartState;
   remembered: RememberedKey[];
+  /** What the read model has not taken yet. */
   outbox: Outbox;
   /** Requests that wait for product facts. */
   unpriced: CartRequest[];
-  publishedVersion: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Holds one cart inside its workflow: takes requests (synchronously, so that they cannot interleave), keeps what the read model
- * has still to hear, and knows what is due. The main loop in cart-workflow.ts does the waiting.
+ * Holds one cart inside its workflow: takes requests (synchronously, so that they cannot interleave), has them published, keeps what
+ * the read model may have missed, and knows what is due. The main loop in cart-workflow.ts does the waiting.
  */
 import { currentUpdateInfo, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
 import type { Applied, Ledger } from '../cart/apply-request.ts';
@@ -16,8 +16,10 @@ import { toCartView } from '../cart/view.ts';
 import { OUTBOX_BYTES, weightOf } from '../cart/weight.ts';
 import type { CartView } from '../contract/cart-view.ts';
 import type { CartRequest, OperationStatus, Receipt } from '../contract/operations.ts';
-import type { CartInput, Carried, Outbox } from './cart-input.ts';
+import type { CartInput, Carried } from './cart-input.ts';
 import { currentDetails } from './current-details.ts';
+import { emptyOutbox, isEmpty, joinOutboxes, type Outbox, RecentlyTold } from './outbox.ts';
+import { readModel } from './read-model-sink.ts';
 
 /** Unpublished changes and finished carts up to which nobody needs to weigh the outbox. */
 const LIGHT_OUTBOX = 20;
@@ -25,28 +27,21 @@ const LIGHT_OUTBOX = 20;
 /** Bytes of messages sent by hand that may wait for the catalogue. */
 const UNPRICED_BYTES = 200_000;
 
-export const emptyOutbox = (): Outbox => ({ audit: [], requests: [], finished: [] });
-
-export const isEmpty = (outbox: Outbox): boolean =>
-  outbox.audit.length + outbox.requests.length + outbox.finished.length === 0;
-
-export const joinOutboxes = (first: Outbox, second: Outbox): Outbox => ({
-  audit: [...first.audit, ...second.audit],
-  requests: [...first.requests, ...second.requests],
-  finished: [...first.finished, ...second.finished],
-});
+/** What became of the requests, for those who wait. */
+export const receiptsOf = (applied: readonly Applied[]): Receipt[] => applied.map(({ receipt }) => receipt);
 
 export class CartKeeper {
   readonly policy: CartPolicy;
   ledger: Ledger;
+  /** What the main loop has to publish: the worker failed to, or it must not be lost. */
   outbox: Outbox;
   /** On its way to the read model. */
   sending: Outbox = emptyOutbox();
   /** Requests sent by hand, without product facts: the main loop prices them. */
   unpriced: CartRequest[];
-  publishedVersion: number;
-  /** Failures in a row; while there are any, nobody waits for the read model. */
+  /** Failures in a row; while there are any, the worker is not asked to publish. */
   publishFailures = 0;
+  wantsPublish = false;
   /** The next generation starts on a new run. */
   wantsNewRun = false;
   wantsReprice = false;
@@ -54,6 +49,7 @@ export class CartKeeper {
   indexedVersion = 0;
   /** Updates sent by hand that wait for their receipt. */
   readonly #awaited = new Map<string, Receipt | undefined>();
+  readonly #told = new RecentlyTold();
   #notice = '';
 
   constructor(input: CartInput) {
@@ -65,7 +61,6 @@ export class CartKeeper {
       : { state: newCart({ ...birth, cartId: uuid4() }, Date.now()), remembered: [] };
     this.outbox = carried?.outbox ?? emptyOutbox();
     this.unpriced = carried?.unpriced ?? [];
-    this.publishedVersion = carried?.publishedVersion ?? 0;
     // Continue-as-new carries fresh attributes along; a new cart is indexed at its start.
     this.indexedVersion = this.state.version;
   }
@@ -85,11 +80,13 @@ export class CartKeeper {
     const { ledger, applied, hasChanged } = this.tryOut(requests);
     this.ledger = ledger;
     if (hasChanged) this.#notice = '';
+    const news = emptyOutbox();
     for (const { audit, record, hasChanged: isNews, receipt } of applied) {
-      this.outbox.audit.push(...audit);
-      if (record && (isNews || isSignal)) this.outbox.requests.push(record);
+      news.audit.push(...audit);
+      if (record && (isNews || isSignal)) news.requests.push(record);
       if (isSignal && receipt.refusal) this.note(`refused: ${receipt.refusal.detail}`);
     }
+    this.#tell(news);
     if (hasChanged) {
       this.wantsReprice ||= skusPricedBefore(this.state, Date.now() - this.policy.priceAgeMs).length > 0;
       this.show();
@@ -97,12 +94,27 @@ export class CartKeeper {
     return applied;
   }
 
-  /** The receipts, each with whether the read model has its version. */
-  receipts(applied: readonly Applied[]): Receipt[] {
-    return applied.map(({ receipt }) => ({
-      ...receipt,
-      published: receipt.version <= this.publishedVersion,
-    }));
+  /** Has the worker publish this before it reports the task; where the read model is behind, the main loop does it in order. */
+  #tell(news: Outbox): void {
+    if (isEmpty(news)) return;
+    if (this.#isBehind) {
+      this.outbox = joinOutboxes(this.outbox, news);
+      return;
+    }
+    const { workflowId, historyLength } = workflowInfo();
+    this.#told.add(news, historyLength);
+    readModel.publish({ workflowId, state: this.state, policy: this.policy, ...news });
+  }
+
+  get #isBehind(): boolean {
+    const { publishFailures, wantsPublish, outbox, sending } = this;
+    return publishFailures > 0 || wantsPublish || !isEmpty(outbox) || !isEmpty(sending);
+  }
+
+  /** The main loop publishes the present state, and everything that may be missing. */
+  republish(): void {
+    this.outbox = joinOutboxes(this.#told.takeAll(), this.outbox);
+    this.wantsPublish = true;
   }
 
   /** Replaces the state by one that the cart came to by itself. */
@@ -129,7 +141,7 @@ export class CartKeeper {
   }
 
   settle(key: string, applied: readonly Applied[]): void {
-    if (this.#awaited.has(key)) this.#awaited.set(key, this.receipts(applied)[0]);
+    if (this.#awaited.has(key)) this.#awaited.set(key, applied[0]?.receipt);
   }
 
   isSettled(key: string): boolean {
@@ -178,15 +190,15 @@ export class CartKeeper {
     const known = findKey(this.ledger.remembered, key);
     if (known) return { status: 'applied', version: known.version };
     if (this.unpriced.some((request) => request.key === key)) return { status: 'pending' };
-    const records = [...this.sending.requests, ...this.outbox.requests];
+    const records = [this.#told.all, this.sending, this.outbox].flatMap(({ requests }) => requests);
     const record = records.findLast((request) => request.key === key);
     return record?.refusal && { status: 'refused', refusal: record.refusal };
   }
 
   carry(): Carried {
     const { state, remembered } = this.ledger;
-    const { outbox, unpriced, publishedVersion } = this;
-    return { state, remembered, outbox, unpriced, publishedVersion };
+    const { outbox, unpriced } = this;
+    return { state, remembered, outbox, unpriced };
   }
 
   /** A key for a message sent by hand: its update id, or a fresh one. */
@@ -204,7 +216,7 @@ export class CartKeeper {
     const { refusal } = refuse('overloaded', 'The cart cannot take changes until the database is back.');
     const applied = requests.map(({ key, attempt }) => ({
       ledger: this.ledger,
-      receipt: { key, attempt, version: this.state.version, outcomes: [], refusal, published: true },
+      receipt: { key, attempt, version: this.state.version, outcomes: [], refusal },
       hasChanged: false,
       audit: [],
     }));

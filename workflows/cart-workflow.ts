@@ -1,6 +1,6 @@
 /**
  * The cart: one workflow, one shopper, one main loop. Handlers change the state at once; the loop does what the state says is due:
- * publish, price what came without prices, expire, hand over to a fresh run, sleep.
+ * publish what the worker could not, price what came without prices, expire, hand over to a fresh run, sleep.
  */
 import {
   allHandlersFinished,
@@ -13,8 +13,9 @@ import { expiresAt } from '../cart/deadlines.ts';
 import { CartChores } from './cart-chores.ts';
 import { registerHandlers } from './cart-handlers.ts';
 import type { CartInput } from './cart-input.ts';
-import { CartKeeper, isEmpty } from './cart-keeper.ts';
+import { CartKeeper } from './cart-keeper.ts';
 import { LazyTimer } from './lazy-timer.ts';
+import { isEmpty } from './outbox.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 
 export async function cartWorkflow(input: CartInput): Promise<void> {
@@ -30,8 +31,9 @@ export async function cartWorkflow(input: CartInput): Promise<void> {
     if (keeper.state.status === 'expired' && isEmpty(keeper.outbox)) return end(keeper);
     indexWhenQuiet(keeper);
     if (mayHandOver(keeper, chores)) await handOver(input, keeper);
-    armTimer(timer, keeper, chores);
-    await condition(() => chores.areDue || timer.hasFired || mayHandOver(keeper, chores));
+    for (const { at, summary } of dues(keeper, chores)) timer.arm(at, summary);
+    const isTimerLate = () => dues(keeper, chores).some(({ at }) => timer.isLaterThan(at));
+    await condition(() => chores.areDue || timer.hasFired || isTimerLate() || mayHandOver(keeper, chores));
     timer.consume();
   }
 }
@@ -49,14 +51,27 @@ function indexWhenQuiet(keeper: CartKeeper): void {
   upsertSearchAttributes(searchAttributesOf(state));
 }
 
-function armTimer(timer: LazyTimer, keeper: CartKeeper, chores: CartChores): void {
+interface Due {
+  /** Epoch ms. */
+  at: number;
+  /** What operators read on the timer. */
+  summary: string;
+}
+
+function dues(keeper: CartKeeper, chores: CartChores): Due[] {
   const { state, policy } = keeper;
-  const expiry = expiresAt(state, policy);
-  if (chores.arePending && !chores.areDue) timer.arm(chores.retryAt, 'the database was away: publish again');
-  if (keeper.indexedVersion !== state.version) {
-    timer.arm(state.updatedAt + policy.idleTickMs, 'index the cart once it is quiet');
+  const due: Due[] = [];
+  if (chores.arePending && !chores.areDue) {
+    due.push({ at: chores.retryAt, summary: 'the database was away: publish again' });
   }
-  if (expiry !== undefined) timer.arm(expiry, `the ${state.owner} cart expires if nothing changes`);
+  if (keeper.indexedVersion !== state.version) {
+    due.push({ at: state.updatedAt + policy.idleTickMs, summary: 'index the cart once it is quiet' });
+  }
+  const expiry = expiresAt(state, policy);
+  if (expiry !== undefined) {
+    due.push({ at: expiry, summary: `the ${state.owner} cart expires if nothing changes` });
+  }
+  return due;
 }
 
 /** A long history is slow to load after a worker's crash; a fresh run also takes new code and ends a generation. */

@@ -24,6 +24,11 @@ export class LazyTimer {
     scope.run(() => sleep(Math.max(1, at - Date.now()), { summary })).then(fire, () => undefined);
   }
 
+  /** Whether it would fire only after `at` (epoch ms). */
+  isLaterThan(at: number): boolean {
+    return at < this.#at;
+  }
+
   /** Says whether it has fired since the last call. */
   consume(): boolean {
     const fired = this.hasFired;

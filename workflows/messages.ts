@@ -40,6 +40,8 @@ export const updateItemSignal = defineSignal<Message<UpdateItem>>('updateItem');
 export const removeItemSignal = defineSignal<Message<RemoveItem>>('removeItem');
 export const clearSignal = defineSignal<Message<object>>('clear');
 export const batchSignal = defineSignal<Message<Batch>>('batch');
+/** The read model has missed something, or an operator thinks so: publish the present state, and whatever may be missing. */
+export const republishSignal = defineSignal('republish');
 export const completeSignal = defineSignal<[Complete]>('complete');
 
 export const viewQuery = defineQuery<CartView>('view');

@@ -46,7 +46,6 @@ export async function findSettled(
     version,
     outcomes: isSame ? outcomes : [],
     ...(isSame ? {} : { refusal: reused }),
-    isPublished: true,
     isReplay: isSame,
   };
 }

@@ -17,7 +17,7 @@ export const viewHeaders = (view: LoadedView): Record<string, string> => ({
 
 async function viewOf(parts: WriteParts, call: Call, settled: Settled): Promise<LoadedView> {
   if (!settled.owner) return parts.views.empty(call.caller.kind);
-  return await parts.views.loadSince(settled.owner, settled.version, settled.isPublished);
+  return await parts.views.loadSince(settled.owner, settled.version);
 }
 
 /** A stale version comes with the cart as it is now, so that the client need not ask again. */

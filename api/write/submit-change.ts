@@ -39,7 +39,6 @@ export interface Settled {
   outcomes: OperationOutcome[];
   refusal?: Refusal;
   version: number;
-  isPublished: boolean;
   isReplay: boolean;
 }
 
@@ -80,7 +79,7 @@ async function prepare(parts: WriteParts, call: Call, change: Change): Promise<P
 }
 
 function absent(call: Call, prepared: Prepared): Settled {
-  const settled = { owner: undefined, version: 0, isPublished: true, isReplay: false };
+  const settled = { owner: undefined, version: 0, isReplay: false };
   if (!acceptsAbsent(call.headers?.ifMatch)) {
     const detail = 'There is no cart any more.';
     const refusal: Refusal = { code: 'version_conflict', detail, currentVersion: 0 };
@@ -179,7 +178,6 @@ export async function submitChange(parts: WriteParts, call: Call, change: Change
     outcomes: receipt.outcomes,
     ...(receipt.refusal ? { refusal: receipt.refusal } : {}),
     version: receipt.version,
-    isPublished: receipt.published,
     isReplay,
   };
   record(parts.metrics, change, settled);

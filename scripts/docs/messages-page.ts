@@ -95,8 +95,7 @@ const TAIL = `
 | Batch | \`atomic\` (true: all or none), \`operations\`: up to 50 of the above, each with its \`type\` |
 | Complete | \`orderId\` |
 
-A receipt has the version after the request, an outcome for each operation, and \`published\`: whether the read model has that
-version. An Update that would change nothing (refused, or applied before) fails with type \`NothingChanged\`; its details are the
+A receipt has the version after the request and an outcome for each operation. An Update that would change nothing (refused, or applied before) fails with type \`NothingChanged\`; its details are the
 receipts. It leaves no history.
 
 The types are in \`contract/operations.ts\` and \`workflows/messages.ts\`; [Observe](../operating/observe.md) shows how to send one by hand.

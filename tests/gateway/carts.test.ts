@@ -38,7 +38,6 @@ describe('a write', () => {
     const owner = freshOwner();
     expect(await gateway.submit(owner, await addRequest(2), MAY_CREATE)).toMatchObject({
       version: 1,
-      published: true,
     });
     expect(await gateway.submit(owner, await addRequest(), MAY_CREATE)).toMatchObject({ version: 2 });
     expect(await other.submit(owner, await addRequest(), MAY_CREATE)).toMatchObject({ version: 3 });

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type InjectedSinks, Worker } from '@temporalio/worker';
 import type { CartState } from '../../cart/state.ts';
 import type { Receipt } from '../../contract/operations.ts';
+import type { ReadModelSinks } from '../../workflows/read-model-sink.ts';
 import { quietRuntime } from '../support/worker.ts';
 import type { ReplaySinks } from './fixtures/tell-commands.ts';
 import type { StoredHistory } from './stored-histories.ts';
@@ -27,12 +28,14 @@ export async function tellingBundle(workflowsPath = here('../../workflows/index.
 
 export const fixture = (name: string): string => here(`fixtures/${name}.ts`);
 
+const SILENT: InjectedSinks<ReadModelSinks> = { readModel: { publish: { fn: () => undefined } } };
+
 /** The error of the first history that does not replay, by its name; undefined when all do. */
 export async function replayAll(bundle: Bundle, histories: StoredHistory[]): Promise<[string, Error][]> {
   quietRuntime();
   const errors: [string, Error][] = [];
   const results = Worker.runReplayHistories(
-    { workflowBundle: bundle },
+    { workflowBundle: bundle, sinks: SILENT },
     histories.map(({ name, history }) => ({ workflowId: name, history })),
   );
   for await (const { workflowId, error } of results) if (error) errors.push([workflowId, error]);
@@ -46,7 +49,12 @@ export async function replayAndTell(bundle: Bundle, { name, history }: StoredHis
   const fn = (_info: unknown, kind: string, json: string) => {
     told[kind]?.push(JSON.parse(json));
   };
-  const sinks: InjectedSinks<ReplaySinks> = { replay: { told: { fn, callDuringReplay: true } } };
+  const sinks: InjectedSinks<ReplaySinks & ReadModelSinks> = {
+    replay: { told: { fn, callDuringReplay: true } },
+    readModel: {
+      publish: { fn: (_info, publication) => void told.published?.push(publication), callDuringReplay: true },
+    },
+  };
   await Worker.runReplayHistory({ workflowBundle: bundle, sinks }, history, name);
   const { receipt: receipts, published, handedOver } = told;
   return { receipts, published, handedOver } as unknown as Told;

@@ -27,13 +27,13 @@ export interface InMemoryOptions {
   currency?: string;
   /** Epoch ms. */
   now?: () => number;
-  /** Writes the read model before a write is answered, as the cart's main loop does. Without it no receipt is `published`. */
+  /** Writes the read model before a write is answered, as a cart's worker does. */
   publish?: (publication: Publication) => Promise<void>;
 }
 
 export interface CartsInMemory extends Carts {
   outage: Outage;
-  /** True: the read model does not take the version in time; receipts say `published: false` until it is switched back. */
+  /** True: the read model does not take the version in time, until it is switched back. */
   isPublicationSlow: boolean;
   /** Every request that came through `submit` and `submitAsync`, oldest first. */
   readonly received: { owner: CartOwner; request: CartRequest; mayCreate: boolean; isSignal: boolean }[];
@@ -50,7 +50,6 @@ interface Cart {
   workflowId: string;
   ledger: Ledger;
   outbox: { audit: AuditEntry[]; requests: RequestRecord[]; finished: CartState[] };
-  publishedVersion: number;
   /** Signals without product facts: they wait, as they do while the catalogue is out of reach. */
   pending: Set<string>;
 }
@@ -94,7 +93,7 @@ class RulesInMemory implements CartsInMemory {
     const receipt = this.#take(cart, overTheWire(request));
     await this.#publish(cart);
     if (this.outage === 'lost_answer') throw new Problem('deadline_exceeded');
-    return overTheWire({ ...receipt, published: receipt.version <= cart.publishedVersion });
+    return overTheWire(receipt);
   }
 
   async submitAsync(owner: CartOwner, request: CartRequest): Promise<void> {
@@ -180,7 +179,7 @@ class RulesInMemory implements CartsInMemory {
     const birth = { owner: kind, ownerHash, currency: this.#options.currency ?? 'EUR' };
     const state = newCart({ ...birth, cartId: randomUUID() }, this.#now());
     const outbox = { audit: [], requests: [], finished: [] };
-    const fresh = { workflowId, ledger: { state, remembered: [] }, outbox, publishedVersion: 0 };
+    const fresh = { workflowId, ledger: { state, remembered: [] }, outbox };
     this.#carts.set(workflowId, { ...fresh, pending: new Set() });
     return this.#carts.get(workflowId);
   }
@@ -203,6 +202,5 @@ class RulesInMemory implements CartsInMemory {
     const { state } = cart.ledger;
     await publish(overTheWire({ workflowId, state, policy: this.#policy, ...outbox }));
     cart.outbox = { audit: [], requests: [], finished: [] };
-    cart.publishedVersion = state.version;
   }
 }

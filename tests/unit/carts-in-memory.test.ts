@@ -84,9 +84,11 @@ describe('the gateway in memory', () => {
   test('publishes before it answers, unless that is slow; what waited comes with the next', async () => {
     const published: Publication[] = [];
     const carts = createCartsInMemory({ publish: async (publication) => void published.push(publication) });
-    expect(await carts.submit(guest, request('k1', addA), create)).toMatchObject({ published: true });
+    await carts.submit(guest, request('k1', addA), create);
+    expect(published).toHaveLength(1);
     carts.isPublicationSlow = true;
-    expect(await carts.submit(guest, request('k2', addA), create)).toMatchObject({ published: false });
+    await carts.submit(guest, request('k2', addA), create);
+    expect(published).toHaveLength(1);
     carts.isPublicationSlow = false;
     await carts.complete(guest);
     expect(published.map(({ state }) => state.version)).toEqual([1, 3]);

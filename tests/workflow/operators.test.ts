@@ -74,6 +74,8 @@ test('every message has a description', async () => {
 test('timers and local activities say what they are for', async () => {
   const cart = temporal.cart();
   await cart.add('T-A', 1);
+  await cart.signalByHand('republish');
+  await cart.add('T-A', 1);
   const { events } = await cart.handle.fetchHistory();
   const summaryOf = (kind: 'timerStartedEventAttributes' | 'markerRecordedEventAttributes') =>
     events
