@@ -21,7 +21,9 @@ function run(command: string, ...args: string[]): void {
 function writeCompilerSettings(): string {
   const path = join(ROOT, '.build/tsconfig.json');
   const include = [...FOLDERS, ...FILES].map((name) => `../${name}`);
-  const compilerOptions = { rootDir: '..', outDir: '../dist', noEmit: false };
+  // What it remembers lies in dist/, so that an empty dist/ is filled again.
+  const tsBuildInfoFile = '../dist/types.tsbuildinfo';
+  const compilerOptions = { rootDir: '..', outDir: '../dist', noEmit: false, tsBuildInfoFile };
   mkdirSync(join(ROOT, '.build'), { recursive: true });
   writeFileSync(path, JSON.stringify({ extends: '../tsconfig.json', compilerOptions, include }, null, 2));
   return path;
