@@ -19,6 +19,11 @@ function warn(config: Config, log: Logger): void {
   if (!config.COOKIE_SECURE) {
     log.warn('COOKIE_SECURE=false: the guest cookie travels without Secure; for development only');
   }
+  if (config.JWT_SECRET !== undefined && config.JWT_JWKS_URL !== undefined) {
+    log.warn(
+      'JWT_SECRET and JWT_JWKS_URL are both set: tokens of either kind are taken; unset the one that is not meant',
+    );
+  }
   if (config.JWT_SECRET === undefined && config.JWT_JWKS_URL === undefined) {
     log.warn('neither JWT_SECRET nor JWT_JWKS_URL is set: every customer token is refused');
   }

@@ -1,15 +1,19 @@
 /**
  * Customer tokens: JWTs signed by the shop, HS256 with a shared secret or an asymmetric key of a published key set. Each kind of key
  * has its own list of algorithms, so that a public key can never be passed off as a secret. Issuer, audience, subject and
- * expiry are required.
+ * expiry are required, and a token of another type (a logout token, say) from the same issuer is none.
  */
-import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { decodeProtectedHeader, errors, type JWTVerifyGetKey, type JWTVerifyResult, jwtVerify } from 'jose';
 import type { Config } from '../../config.ts';
 import { Problem } from '../problem.ts';
+import { createKeySet } from './key-set.ts';
 
 const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
-const CLOCK_TOLERANCE_S = 5;
+/** How far the shop's clock may be from ours, for `exp` and `nbf`. */
+export const CLOCK_TOLERANCE_S = 5;
 const MAX_SUBJECT_LENGTH = 255;
+/** RFC 7519 and RFC 9068; `typ` may be left out. */
+const TYPES = ['jwt', 'at+jwt', 'application/at+jwt'];
 
 export interface Customer {
   issuer: string;
@@ -36,13 +40,23 @@ function toProblem(error: unknown): Problem {
   if (error instanceof errors.JWTExpired) {
     return new Problem('token_expired', 'Your sign-in has expired; refresh it.', { cause: error });
   }
-  const isFetchFault =
-    error instanceof errors.JWKSTimeout ||
-    !(error instanceof errors.JOSEError) ||
-    error.code === 'ERR_JOSE_GENERIC';
-  return isFetchFault
-    ? new Problem('dependency_unavailable', 'Sign-ins cannot be checked right now.', { cause: error })
-    : invalid(error);
+  if (
+    error instanceof errors.JWTClaimValidationFailed &&
+    error.claim === 'nbf' &&
+    error.reason === 'check_failed'
+  ) {
+    return new Problem('token_invalid', 'The token is not valid yet; check the clocks.', { cause: error });
+  }
+  // jose's errors are verdicts on the token. Anything else is trouble with the keys: no verdict.
+  return error instanceof errors.JOSEError
+    ? invalid(error)
+    : new Problem('dependency_unavailable', 'Sign-ins cannot be checked right now.', { cause: error });
+}
+
+/** Base64url leaves spare bits in the last character: of the texts that mean one signature, only the one that signers write is a token. */
+function hasOneSpelling(token: string): boolean {
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
 function algorithmOf(token: string): string | undefined {
@@ -57,12 +71,9 @@ function algorithmOf(token: string): string | undefined {
 export function createCustomerTokens({ config, keySet, now }: CustomerTokenOptions): VerifyCustomer {
   const { JWT_SECRET, JWT_JWKS_URL } = config;
   const secret = JWT_SECRET === undefined ? undefined : new TextEncoder().encode(JWT_SECRET);
-  const remote =
-    keySet ??
-    (JWT_JWKS_URL === undefined
-      ? undefined
-      : createRemoteJWKSet(new URL(JWT_JWKS_URL), { timeoutDuration: 3_000 }));
+  const remote = keySet ?? (JWT_JWKS_URL === undefined ? undefined : createKeySet(JWT_JWKS_URL, now));
   const verify = async (token: string) => {
+    if (!hasOneSpelling(token)) throw invalid();
     const options = {
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
@@ -81,7 +92,8 @@ export function createCustomerTokens({ config, keySet, now }: CustomerTokenOptio
   };
   return async (token) => {
     try {
-      const { payload } = await verify(token);
+      const { payload, protectedHeader }: JWTVerifyResult = await verify(token);
+      if (!TYPES.includes(String(protectedHeader.typ ?? 'jwt').toLowerCase())) throw invalid();
       const { sub, exp } = payload;
       if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH) throw invalid();
       return { issuer: config.JWT_ISSUER, subject: sub, expiresAt: (exp as number) * 1_000 };

@@ -64,6 +64,16 @@ function ownCartTests(stack: () => TestStack): void {
     expect(linesOf((await visitor.get()).cart)).toEqual(['l1: 2 × T-A']);
   });
 
+  test('a customer who signs out leaves the cart behind and starts as a new guest', async () => {
+    const known = await customer(stack().info);
+    await known.add('T-A', 2);
+    const nobody = cookieGuest(stack().api);
+    expect((await nobody.get()).cart).toMatchObject({ version: 0, lines: [] });
+    await nobody.add('T-B');
+    expect(linesOf((await nobody.get()).cart)).toEqual(['l1: 1 × T-B']);
+    expect(linesOf((await known.get()).cart)).toEqual(['l1: 2 × T-A']);
+  });
+
   test('a forged guest token is refused, a forged cookie is nobody', async () => {
     const shopper = guest(stack().api);
     await shopper.add('T-A');
@@ -130,7 +140,7 @@ export function identitySuite(stack: () => TestStack): void {
   });
 }
 
-/** Runs first: the rotation at the end needs the APIs to have had the old set for a while (jose asks again after 30 s at most). */
+/** Runs first: the rotation at the end needs the APIs to have had the old set for a while (they ask again after 10 s at the earliest). */
 export function keySetSuite(stack: () => TestStack, keys: () => KeySet): void {
   describe('identity: a published key set', () => {
     test('a customer signed by the set has the same cart at both API processes', async () => {
