@@ -43,6 +43,15 @@ export interface IdentityParts {
   verifyCustomer: VerifyCustomer;
 }
 
+/** Genuine tokens of late: two keyed hashes less for each request. A guest token does not expire by itself, nor do keys change while the process runs. */
+const KNOWN_GUESTS_MAX = 10_000;
+
+interface KnownGuest {
+  guestId: string;
+  isCurrent: boolean;
+  owner: CartOwner;
+}
+
 /** Throws without OWNER_HASH_KEY: ids made without it could be guessed from a customer's name. */
 export function createIdentity({ config, guestTokens, verifyCustomer }: IdentityParts): Identity {
   if (config.OWNER_HASH_KEY === undefined) {
@@ -78,11 +87,21 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
     };
   }
 
-  function byGuestToken(token: string, via: 'cookie' | 'header', carriesCookie: boolean): Caller | undefined {
+  const known = new Map<string, KnownGuest>();
+
+  function verifyGuest(token: string): KnownGuest | undefined {
     const guest = guestTokens.verify(token);
     if (!guest) return undefined;
-    const { guestId, isCurrent } = guest;
-    const owner = guestOwner(guestId);
+    if (known.size >= KNOWN_GUESTS_MAX) known.clear();
+    const fresh = { ...guest, owner: guestOwner(guest.guestId) };
+    known.set(token, fresh);
+    return fresh;
+  }
+
+  function byGuestToken(token: string, via: 'cookie' | 'header', carriesCookie: boolean): Caller | undefined {
+    const guest = known.get(token) ?? verifyGuest(token);
+    if (!guest) return undefined;
+    const { guestId, isCurrent, owner } = guest;
     return { kind: 'guest', via, owner, guestId, needsNewToken: !isCurrent, hasCookie: carriesCookie };
   }
 
