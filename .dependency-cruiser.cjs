@@ -39,13 +39,30 @@ module.exports = {
       'Workflows import rules and messages only; a library here is paid for by every cached cart.',
     ),
     only(
+      'payments',
+      ['^contract/', '^config\\.ts$', builtins, ...packages('stripe', 'zod')],
+      'payments/ speaks to payment providers: no database, no workflows, no HTTP of ours.',
+    ),
+    only(
+      'test-payments',
+      [
+        '^contract/',
+        '^database/client\\.ts$',
+        '^payments/(test-webhooks|standard-webhooks)\\.ts$',
+        '^config\\.ts$',
+        builtins,
+        ...packages('hono', '@hono/', 'zod', 'pino', 'standardwebhooks', 'postgres'),
+      ],
+      'The test provider stands for a foreign company: it shares the event format with the shop and nothing else.',
+    ),
+    only(
       'activities',
-      ['^contract/', '^cart/', '^database/', ...packages('@temporalio/', 'postgres', 'pino')],
+      ['^contract/', '^cart/', '^database/', '^payments/', ...packages('@temporalio/', 'postgres', 'pino')],
       'Activities do effects; they know neither workflows nor the API.',
     ),
     only(
       'database',
-      ['^contract/', '^config\\.ts$', builtins, ...packages('postgres')],
+      ['^contract/', '^cart/', '^config\\.ts$', builtins, ...packages('postgres')],
       'SQL by subject; no rules and no HTTP here.',
     ),
     only(
@@ -53,6 +70,7 @@ module.exports = {
       [
         '^activities/',
         '^database/',
+        '^payments/',
         '^config\\.ts$',
         '^temporal\\.config\\.ts$',
         '^workflows/(messages|read-model-sink|search-attributes)\\.ts$',
@@ -68,6 +86,7 @@ module.exports = {
         '^cart/',
         '^workflows/(messages|search-attributes|cart-input|cart-workflow)\\.ts$',
         '^database/',
+        '^payments/',
         '^config\\.ts$',
         '^temporal\\.config\\.ts$',
         builtins,

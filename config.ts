@@ -83,6 +83,21 @@ const featureFlags = list('').transform((entries, context) => {
   }
   return switches;
 });
+/** Never repeats the text: it is a secret. */
+const webhookSecrets = list('').pipe(
+  z.array(
+    z
+      .string()
+      .regex(
+        /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+        'write whsec_<base64 of 24 to 64 random bytes>',
+      ),
+  ),
+);
+
+const stripeWebhookSecrets = list('').pipe(
+  z.array(z.string().regex(/^[A-Za-z0-9_]{16,255}$/, 'write whsec_… as Stripe shows it for the endpoint')),
+);
 
 export const SETTINGS = {
   DATABASE_URL: z
@@ -188,6 +203,40 @@ export const SETTINGS = {
     "Life of a guest's cart since its last change; also the life of the cookie.",
   ),
   CART_EXPIRY_CUSTOMER: duration('365d').describe("Life of a customer's cart since its last change."),
+  PAYMENT_PROVIDER: z
+    .enum(['test', 'stripe'])
+    .optional()
+    .describe(
+      'Who takes new payments. Default: Stripe where STRIPE_SECRET_KEY is set, else the test provider.',
+    ),
+  WEBHOOK_SECRET: webhookSecrets.describe(
+    'Secrets of the test provider’s webhooks, newest first: `whsec_<base64 of 24 to 64 random bytes>,…`. The first signs, all verify.',
+  ),
+  PAYMENTS_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where the test provider is. Set it only where nobody pays for real.'),
+  PAYMENTS_HOST: z.string().default('127.0.0.1').describe('Address that the test provider binds to.'),
+  PAYMENTS_PORT: integer(8880, 0, 65_535).describe('Port of the test provider.'),
+  PAYMENTS_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where browsers find the pages of the test provider, if not at its address and port.'),
+  PAYMENTS_WEBHOOK_URLS: list('http://127.0.0.1:3000/webhooks/payments/test').describe(
+    'Where the test provider delivers its events; of several, one after the other until one answers 2xx.',
+  ),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9_]{8,255}$/, 'write sk_… or rk_… as Stripe shows it')
+    .optional()
+    .describe('Secret key of the Stripe account (`sk_…`, `rk_…`). Switches Stripe on.'),
+  STRIPE_WEBHOOK_SECRET: stripeWebhookSecrets.describe(
+    'Signing secrets of the webhook endpoint at Stripe (`whsec_…`), comma-separated while one is being rolled.',
+  ),
+  STRIPE_API_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Another origin than Stripe’s own, for a stand-in in tests.'),
   MAX_CACHED_WORKFLOWS: integer(2_000, 10, 100_000).describe(
     'Carts that one worker keeps in memory (about 0.3 MB each).',
   ),

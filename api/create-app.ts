@@ -22,6 +22,8 @@ import type { ApiMetrics } from './metrics.ts';
 import { frame } from './middleware/frame.ts';
 import { answerUnmatched } from './middleware/unmatched.ts';
 import { registerSecuritySchemes } from './openapi.ts';
+import { createPaymentInbox, type OnPaymentEvent, type PaymentInbox } from './payment-inbox.ts';
+import { createWebhookReaders } from '../payments/create-providers.ts';
 import { createProductFacts } from './product-facts.ts';
 import { aliasRoutes } from './routes/aliases.ts';
 import { batchRoutes } from './routes/batch.ts';
@@ -34,6 +36,7 @@ import { productRoutes } from './routes/products.ts';
 import { referenceRoutes } from './routes/reference.ts';
 import type { RateLimits } from './rate/rate-limits.ts';
 import { selectRateLimits } from './rate/select-rate-limits.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { createViews } from './views.ts';
 import type { WriteParts } from './write/submit-change.ts';
 
@@ -47,6 +50,8 @@ export interface Dependencies {
   keySet?: JWTVerifyGetKey;
   /** Ms of a rate limit's window; a minute unless a test is in a hurry. */
   rateWindowMs?: number;
+  /** Tells a checkout what its payment provider said. Absent: the events are kept until somebody does. */
+  onPaymentEvent?: OnPaymentEvent;
   /** Epoch ms. */
   now?: () => number;
   /** False once the process has begun to stop. */
@@ -58,6 +63,7 @@ export interface Api {
   feed: CartFeed;
   /** To be closed with the process. */
   flags: FeatureFlags;
+  payments: PaymentInbox;
 }
 
 function createParts(dependencies: Dependencies, limits: RateLimits, now: () => number): WriteParts {
@@ -92,6 +98,8 @@ export function createApi(dependencies: Dependencies): Api {
   const flags = createFeatureFlags(
     new FlagProvider({ fixed: config.FEATURE_FLAGS, path: config.FEATURE_FLAGS_FILE, log }),
   );
+  const payments = createPaymentInbox({ sql, log, onPaymentEvent: dependencies.onPaymentEvent });
+
   const app = new OpenAPIHono<AppEnv>();
   const gate = { identity: parts.identity, allowedOrigins: config.ALLOWED_ORIGINS, limits, flags };
   const router: Router = { app, gate, known: [] };
@@ -106,9 +114,11 @@ export function createApi(dependencies: Dependencies): Api {
   eventRoutes(router, feed, flags, now);
   aliasRoutes(router, parts);
   productRoutes(router, sql);
+  const readers = createWebhookReaders(config);
+  webhookRoutes(router, { readers, inbox: payments, limits, metrics, now });
   probeRoutes(router, { sql, carts, metrics, isAccepting });
   referenceRoutes(router);
-  return { app, feed, flags };
+  return { app, feed, flags, payments };
 }
 
 /** Only the app, for callers that watch nothing. */

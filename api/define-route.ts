@@ -5,7 +5,7 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Feature } from '../contract/features.ts';
-import { MAX_BODY_BYTES } from '../contract/limits.ts';
+import { MAX_BODY_BYTES, MAX_WEBHOOK_BYTES } from '../contract/limits.ts';
 import type { AppEnv, Exchange } from './exchange.ts';
 import type { FeatureFlags } from './flags/feature-flags.ts';
 import type { Caller, Identity } from './identity/caller.ts';
@@ -13,15 +13,18 @@ import { guardCsrf } from './middleware/csrf.ts';
 import { requireJson } from './middleware/media-type.ts';
 import { parseJson } from './middleware/parse-json.ts';
 import { readBody } from './middleware/read-body.ts';
-import { type AnswerSpec, requestHeaders, responses } from './openapi.ts';
+import { type AnswerSpec, type Documented, requestHeaders, responses } from './openapi.ts';
 import { Problem } from './problem.ts';
 import type { RateLimits } from './rate/rate-limits.ts';
 import { type Reply, respond } from './reply.ts';
 import { validate } from './validate.ts';
 import { readWriteHeaders, type WriteHeaders } from './headers/write-headers.ts';
 
-/** `open`: anybody, no cart meant. `read`: somebody's cart. `write`: changes it. */
-export type Access = 'open' | 'read' | 'write';
+/**
+ * `open`: anybody, no cart meant. `read`: somebody's cart. `write`: changes it. `webhook`: a sender who signs the raw bytes; the route
+ * checks that itself, and nothing is parsed before.
+ */
+export type Access = 'open' | 'read' | 'write' | 'webhook';
 
 export interface RouteSpec<P, Q, B> {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -57,6 +60,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   params: P;
   query: Q;
   body: B;
+  /** The body as it came; only on routes that take a signed one. */
+  bytes: Uint8Array;
 }
 
 export interface Gate {
@@ -80,7 +85,7 @@ function queryOf(c: Exchange): Record<string, unknown> {
 }
 
 async function authenticate(c: Exchange, access: Access, gate: Gate): Promise<Caller> {
-  if (access === 'open') return NOBODY;
+  if (access === 'open' || access === 'webhook') return NOBODY;
   const caller = await gate.identity.identify(c).catch(async (error: unknown) => {
     // What ends here never comes to the rate limits below.
     if (error instanceof Problem && error.status === 401) {
@@ -107,20 +112,31 @@ async function writeHeaders(c: Exchange, flags: FeatureFlags): Promise<WriteHead
   return headers.isAsync && !(await flags.isOn('respondAsync')) ? { ...headers, isAsync: false } : headers;
 }
 
+const EMPTY = new Uint8Array(0);
+
+async function readBytes(c: Exchange, access: Access): Promise<Uint8Array> {
+  if (access === 'webhook') return await readBody(c, MAX_WEBHOOK_BYTES);
+  return access === 'write' ? await readBody(c, MAX_BODY_BYTES) : EMPTY;
+}
+
+/** Genuine webhooks come as often as there are payments; a route that takes them counts those that are not. */
+const isCounted = ({ isUnlimited, access }: Pick<Documented, 'isUnlimited' | 'access'>): boolean =>
+  !isUnlimited && access !== 'webhook';
+
 /** The order of checks. http-api.md promises it; tests/api/order-of-checks.test.ts holds it. */
 async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate): Promise<Call<P, Q, B>> {
   const isWrite = spec.access === 'write';
   // size
-  const bytes = isWrite ? await readBody(c, MAX_BODY_BYTES) : new Uint8Array(0);
+  const bytes = await readBytes(c, spec.access);
   // media type
-  const hasBody = spec.body !== undefined && (bytes.length > 0 || !spec.isBodyOptional);
+  const hasBody = isWrite && spec.body !== undefined && (bytes.length > 0 || !spec.isBodyOptional);
   if (hasBody) requireJson(c.req.header('content-type'), c.req.header('content-encoding'));
   // authentication
   const caller = await authenticate(c, spec.access, gate);
   // CSRF
   if (isWrite) guardCsrf(c, caller, gate.allowedOrigins);
   // rate
-  if (!spec.isUnlimited) await gate.limits.admit(c, isWrite ? 'write' : 'read', caller);
+  if (isCounted(spec)) await gate.limits.admit(c, isWrite ? 'write' : 'read', caller);
   // feature
   if (spec.feature !== undefined) await requireFeature(gate.flags, spec.feature);
   // headers
@@ -129,7 +145,13 @@ async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate)
   const params = (spec.params ? validate(spec.params, c.req.param()) : {}) as P;
   const query = (spec.query ? validate(spec.query, queryOf(c)) : {}) as Q;
   const body = (hasBody && spec.body ? validate(spec.body, parseJson(bytes)) : undefined) as B;
-  return { c, requestId: c.get('requestId'), caller, headers, params, query, body };
+  return { c, requestId: c.get('requestId'), caller, headers, params, query, body, bytes };
+}
+
+function securityOf(access: Access): { security?: Record<string, string[]>[] } {
+  if (access === 'open') return {};
+  if (access === 'webhook') return { security: [{ webhookSignature: [] }, { stripeSignature: [] }] };
+  return { security: [{}, { customerToken: [] }, { guestCookie: [] }, { cartToken: [] }] };
 }
 
 function document<P, Q, B>(spec: RouteSpec<P, Q, B>) {
@@ -142,9 +164,7 @@ function document<P, Q, B>(spec: RouteSpec<P, Q, B>) {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    ...(spec.access === 'open'
-      ? {}
-      : { security: [{}, { customerToken: [] }, { guestCookie: [] }, { cartToken: [] }] }),
+    ...securityOf(spec.access),
     request: {
       ...(spec.params ? { params: spec.params as unknown as z.ZodObject } : {}),
       ...(spec.query ? { query: spec.query as unknown as z.ZodObject } : {}),

@@ -4,6 +4,7 @@
  */
 import { type Config, readConfig } from '../config.ts';
 import { connect } from '../database/client.ts';
+import { requireWebhookSecrets } from '../payments/create-providers.ts';
 import { createCarts } from './carts.ts';
 import { createApi } from './create-app.ts';
 import { createServer, listen, stopServer } from './create-server.ts';
@@ -31,13 +32,14 @@ function warn(config: Config, log: Logger): void {
 
 async function main(): Promise<void> {
   const config = readConfig();
+  requireWebhookSecrets(config);
   const log = createLog(config);
   warn(config, log);
   const metrics = createMetrics();
   const sql = connect(config.DATABASE_URL, { max: config.DATABASE_POOL, name: 'cartwright-api' });
   const carts = createCarts(config, metrics);
   let isAccepting = true;
-  const { app, feed, flags } = createApi({
+  const { app, feed, flags, payments } = createApi({
     config,
     carts,
     sql,
@@ -48,6 +50,7 @@ async function main(): Promise<void> {
   const server = createServer(app.fetch);
   const port = await listen(server, config.API_HOST, config.API_PORT);
   feed.start();
+  payments.start();
   log.info({ url: `http://${config.API_HOST}:${port}` }, 'the API is listening');
 
   async function stop(signal: string): Promise<void> {
@@ -56,6 +59,7 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
     feed.close();
     await stopServer(server, STOP_PATIENCE_MS);
+    await payments.close();
     await Promise.allSettled([carts.close(), sql.end({ timeout: 1 }), metrics.close(), flags.close()]);
     log.info('stopped');
     process.exit(0);

@@ -6,6 +6,7 @@
  *   cart_lane_length{kind="longest"|"waiting"|"lanes"} cart_message_requests
  *   cart_temporal_retries_total{code}                  cart_event_subscribers
  *   cart_rate_limited_total{policy}                    cart_rate_store_away_total
+ *   cart_payment_events_total{provider,outcome}
  * `code` is `ok` or a code of the error catalogue; labels never hold anything that a caller chose.
  */
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
@@ -34,6 +35,8 @@ export interface ApiMetrics {
   recordRateLimited(policy: string): void;
   /** The store of the rate limits did not answer. */
   recordRateStoreAway(): void;
+  /** `outcome`: `applied`, `repeated`, `unknown`, `mismatch`, `ignored` or `refused`. */
+  recordPaymentEvent(provider: string, outcome: string): void;
   /** How many requests travelled together in one Update. */
   recordMessage(requests: number): void;
   /** Asks for the lanes at each scrape. */
@@ -84,6 +87,9 @@ export function createMetrics(): ApiMetrics {
   const storeAway = meter.createCounter('cart_rate_store_away_total', {
     description: 'Times that the store of the rate limits did not answer.',
   });
+  const paymentEvents = meter.createCounter('cart_payment_events_total', {
+    description: 'Webhooks of payment providers by what became of them.',
+  });
   const messageRequests = meter.createHistogram('cart_message_requests', {
     description: 'Requests that travelled together in one Update.',
   });
@@ -100,6 +106,7 @@ export function createMetrics(): ApiMetrics {
     recordTemporalRetry: (code) => retries.add(1, { code }),
     recordRateLimited: (policy) => limited.add(1, { policy }),
     recordRateStoreAway: () => storeAway.add(1),
+    recordPaymentEvent: (provider, outcome) => paymentEvents.add(1, { provider, outcome }),
     recordMessage: (count) => messageRequests.record(count),
     observeLanes(read) {
       const gauge = meter.createObservableGauge('cart_lane_length', { description: 'Writes that wait.' });

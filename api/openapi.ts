@@ -36,11 +36,17 @@ const WRITE: ErrorCode[] = [
   'overloaded',
   'deadline_exceeded',
 ];
+const WEBHOOK: ErrorCode[] = [
+  ...ANY,
+  'payload_too_large',
+  'webhook_signature_invalid',
+  'dependency_unavailable',
+];
 const BODY: ErrorCode[] = ['invalid_json', 'unsupported_media_type', 'validation_failed'];
 
 /** What the routes' documentation depends on, beyond the route's own answers. */
 export interface Documented {
-  access: 'open' | 'read' | 'write';
+  access: 'open' | 'read' | 'write' | 'webhook';
   params?: unknown;
   query?: unknown;
   body?: unknown;
@@ -51,7 +57,10 @@ export interface Documented {
 
 /** Every code that the route may answer. */
 export function errorCodes(spec: Documented): ErrorCode[] {
-  const common = spec.isUnlimited ? UNLIMITED : { open: ANY, read: READ, write: WRITE }[spec.access];
+  const byAccess = { open: ANY, read: READ, write: WRITE, webhook: WEBHOOK }[spec.access];
+  const common = spec.isUnlimited ? UNLIMITED : byAccess;
+  // A faulty body of a webhook is a fault like any other: one answer for all.
+  if (spec.access === 'webhook') return [...new Set([...common, ...(spec.errors ?? [])])];
   const input: ErrorCode[] = spec.body ? BODY : spec.params || spec.query ? ['validation_failed'] : [];
   const switchable: ErrorCode[] = spec.feature === undefined ? [] : ['feature_disabled'];
   return [...new Set([...common, ...input, ...switchable, ...(spec.errors ?? [])])];
@@ -147,5 +156,7 @@ export function registerSecuritySchemes(app: OpenAPIHono<AppEnv>): void {
     app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
   register('customerToken', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
   register('guestCookie', { type: 'apiKey', in: 'cookie', name: GUEST_COOKIE });
+  register('webhookSignature', { type: 'apiKey', in: 'header', name: 'webhook-signature' });
+  register('stripeSignature', { type: 'apiKey', in: 'header', name: 'stripe-signature' });
   register('cartToken', { type: 'apiKey', in: 'header', name: 'Cart-Token' });
 }

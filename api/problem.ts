@@ -54,6 +54,7 @@ const CHALLENGES: Partial<Record<ErrorCode, string>> = {
   unauthenticated: 'Bearer realm="cart"',
   token_expired: 'Bearer realm="cart", error="invalid_token", error_description="expired"',
   token_invalid: 'Bearer realm="cart", error="invalid_token"',
+  webhook_signature_invalid: 'Signature realm="webhooks"',
 };
 
 /** The members of the answer, in the order in which people read them. */

@@ -37,6 +37,7 @@ export const ERRORS = {
   unauthenticated: { status: 401, title: 'Sign in first', retry: 'same_key' },
   token_expired: { status: 401, title: 'The token has expired', retry: 'same_key' },
   token_invalid: { status: 401, title: 'The token is not valid', retry: 'no' },
+  webhook_signature_invalid: { status: 401, title: 'The webhook cannot be verified', retry: 'no' },
   payment_declined: { status: 402, title: 'The payment was declined', retry: 'fresh' },
   forbidden: { status: 403, title: 'Not allowed', retry: 'no' },
   csrf_rejected: { status: 403, title: 'The request came from another site', retry: 'no' },

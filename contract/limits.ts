@@ -15,6 +15,9 @@ export const MAX_BATCH_OPERATIONS = 50;
 /** Bytes of a request body, chunked ones included. A full batch of configured products needs about 30 KB. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
+/** Bytes of a webhook's body: Stripe's events carry whole objects, and stay well below. */
+export const MAX_WEBHOOK_BYTES = 256 * 1024;
+
 /** Levels of nesting in a JSON body; the deepest legal request has five. */
 export const MAX_JSON_DEPTH = 16;
 

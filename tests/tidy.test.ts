@@ -40,7 +40,7 @@ describe('the tools find nothing', () => {
   test('import directions: dependency-cruiser over the table in docs/concepts/architecture.md', {
     timeout: 60_000,
   }, () => {
-    const folders = ['activities', 'api', 'cart', 'contract', 'database', 'worker', 'workflows'];
+    const folders = ['activities', 'api', 'cart', 'contract', 'database', 'payments', 'worker', 'workflows'];
     const { status, output } = run('depcruise', [
       '--config',
       '.dependency-cruiser.cjs',
@@ -77,7 +77,7 @@ describe('every source file', () => {
   });
 
   test('reads the environment only through config.ts', () => {
-    const folders = /^(activities|api|cart|contract|database|worker|workflows)\//;
+    const folders = /^(activities|api|cart|contract|database|payments|test-payments|worker|workflows)\//;
     expect(files.filter((file) => folders.test(file) && /process\.env/.test(read(file)))).toEqual([]);
   });
 });

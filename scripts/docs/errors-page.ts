@@ -13,6 +13,8 @@ const NOTES: Record<ErrorCode, string> = {
   token_expired: 'Refresh the customer token, then send the same request with the same key.',
   token_invalid:
     'The token was not made for this shop, or is broken. Drop it; go on as a guest, or sign in anew.',
+  webhook_signature_invalid:
+    'For payment providers: one text for every fault of signature, time, header, body and sender. The log says which.',
   payment_declined: 'Another means of payment.',
   forbidden: 'The caller may not do this.',
   csrf_rejected: 'A browser sent it from a site that is not on the list. See ALLOWED_ORIGINS.',
@@ -37,7 +39,7 @@ const NOTES: Record<ErrorCode, string> = {
   version_conflict:
     '`If-Match` names another version. `cart` and `currentVersion` are the present state: decide again.',
   price_changed: '`cart` has the new prices: show them and ask again.',
-  payload_too_large: 'The body may have 64 KiB.',
+  payload_too_large: 'The body may have 64 KiB (webhooks: 256 KiB).',
   unsupported_media_type: 'Send `application/json`, uncompressed.',
   idempotency_key_reused:
     'The key belongs to a request with another body. Make a new key for each new request.',

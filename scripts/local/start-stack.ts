@@ -41,6 +41,8 @@ export interface StackInfo {
   databaseReadOnly?: string;
   processes: { name: string; pid: number; restart: string }[];
   jwt: { secret: string; issuer: string; audience: string };
+  /** The newest secret that payment events may be signed with (Standard Webhooks). */
+  webhookSecret: string;
   data: string;
   /** A product that the catalogue has, for examples. */
   sampleSku: string;
@@ -220,6 +222,7 @@ function describeStack(
       issuer: environment['JWT_ISSUER'] ?? '',
       audience: environment['JWT_AUDIENCE'] ?? '',
     },
+    webhookSecret: (environment['WEBHOOK_SECRET'] ?? '').split(',')[0] ?? '',
     data: folder.path,
   };
 }

@@ -4,6 +4,7 @@ import type { Actor, Target } from '../isolation/actors.ts';
 import type { Row } from '../isolation/row.ts';
 import { ROWS } from '../isolation/rows.ts';
 import { ask, isolationSuite } from '../isolation/suite.ts';
+import { WEBHOOK_SECRET } from '../support/payments.ts';
 import { createWorld, type Thing, unknownThing, type World } from '../isolation/world.ts';
 import { createTestApi, signedToken, type TestApi } from './test-api.ts';
 
@@ -16,6 +17,7 @@ afterAll(() => api.close());
 const target = (): Target => ({
   fetch: async (path, init) => await api.api.app.request(path, init),
   sign: signedToken,
+  webhookSecret: WEBHOOK_SECRET.slice('whsec_'.length),
 });
 
 isolationSuite({ target, title: 'on the app' });

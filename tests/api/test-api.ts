@@ -14,6 +14,7 @@ import { publishCart } from '../../activities/publish-cart.ts';
 import { type Config, readConfig } from '../../config.ts';
 import type { CartView } from '../../contract/cart-view.ts';
 import { type CartsInMemory, createCartsInMemory } from '../support/carts-in-memory.ts';
+import { WEBHOOK_SECRET } from '../support/payments.ts';
 import { createTestDatabase } from '../support/database.ts';
 
 export const JWT_SECRET = 'a-secret-of-at-least-thirty-two-characters';
@@ -26,6 +27,7 @@ export const ENVIRONMENT: Record<string, string> = {
   JWT_SECRET,
   ALLOWED_ORIGINS: ORIGIN,
   RATE_LIMITS: 'off',
+  WEBHOOK_SECRET,
 };
 
 export interface Answer {
@@ -121,6 +123,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     async close() {
       api.feed.close();
       await api.flags.close();
+      await api.payments.close();
       await metrics.close();
       await database.drop();
     },

@@ -2,7 +2,9 @@
  * The matrix: one row for each route of /openapi.json. A new route goes here with the kind it is of (cartRoute, openRoute, adminRoute,
  * webhookRoute, linkRoute in row.ts), the request that aims at a thing, and what its owner and strangers get.
  */
-import { cartRoute, openRoute, type Row } from './row.ts';
+import { randomUUID } from 'node:crypto';
+import { testEvent } from '../support/payments.ts';
+import { cartRoute, openRoute, type Row, webhookRoute } from './row.ts';
 
 const ADD = { sku: 'T-A', quantity: 1 };
 
@@ -45,6 +47,10 @@ export const ROWS: Record<string, Row> = {
   'DELETE /cart/clear': cartRoute(() => ({ path: '/cart/clear' }), WHOLE_CART),
   'GET /products': openRoute(() => ({ path: '/products' })),
   'GET /products/{sku}': openRoute(() => ({ path: '/products/T-A' })),
+  'POST /webhooks/payments/{provider}': webhookRoute(
+    () => ({ path: '/webhooks/payments/test', body: testEvent('payment.created', `co_${randomUUID()}`) }),
+    '200',
+  ),
   'GET /livez': openRoute(() => ({ path: '/livez' })),
   'GET /readyz': openRoute(() => ({ path: '/readyz' })),
   'GET /metrics': openRoute(() => ({ path: '/metrics' })),

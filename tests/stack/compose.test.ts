@@ -59,7 +59,7 @@ describe('docker-compose.yml', () => {
   it('holds no secret, and every one it wants is explained in .env.example', () => {
     const wanted = [...read('docker-compose.yml').matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
     expect(new Set(wanted)).toEqual(
-      new Set(['POSTGRES_PASSWORD', 'JWT_SECRET', 'GUEST_TOKEN_KEYS', 'OWNER_HASH_KEY']),
+      new Set(['POSTGRES_PASSWORD', 'JWT_SECRET', 'GUEST_TOKEN_KEYS', 'OWNER_HASH_KEY', 'WEBHOOK_SECRET']),
     );
     for (const name of wanted) expect(read('.env.example')).toMatch(new RegExp(`^${name}=$`, 'm'));
   });

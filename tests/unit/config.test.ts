@@ -95,6 +95,11 @@ describe('the configuration', () => {
       JWT_SECRET: 'short',
       JWT_JWKS_URL: 'nowhere',
       OWNER_HASH_KEY: 'short',
+      WEBHOOK_SECRET: 'whsec_short',
+      STRIPE_SECRET_KEY: 'sk',
+      STRIPE_WEBHOOK_SECRET: 'whsec',
+      PAYMENTS_URL: 'nowhere',
+      PAYMENT_PROVIDER: 'cash',
       GUEST_TOKEN_KEYS: 'k1',
       REQUEST_DEADLINE: '5 seconds',
       REMEMBERED_KEYS_MAX: '1',
@@ -108,8 +113,15 @@ describe('the configuration', () => {
   });
 
   test('never repeats a secret', () => {
-    const secrets = ['JWT_SECRET', 'OWNER_HASH_KEY', 'GUEST_TOKEN_KEYS'];
-    const secret = fc.stringMatching(/^[a-z0-9]{12,31}$/);
+    const secrets = [
+      'JWT_SECRET',
+      'OWNER_HASH_KEY',
+      'GUEST_TOKEN_KEYS',
+      'WEBHOOK_SECRET',
+      'STRIPE_SECRET_KEY',
+      'STRIPE_WEBHOOK_SECRET',
+    ];
+    const secret = fc.stringMatching(/^[a-z0-9]{12,29}-!$/);
     fc.assert(
       fc.property(secret, (text) => {
         const message = faultsOf(Object.fromEntries(secrets.map((name) => [name, text])));

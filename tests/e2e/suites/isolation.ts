@@ -7,6 +7,7 @@ import type { TestStack } from '../../support/stack.ts';
 /** The stack's first API process. */
 export const stackTarget = ({ info }: TestStack): Target => ({
   fetch: (path, init) => fetch(`${info.api[0]}${path}`, init),
+  webhookSecret: info.webhookSecret.slice('whsec_'.length),
   sign: ({ subject, ...wishes }) => signToken(info.jwt, subject, wishes),
 });
 
