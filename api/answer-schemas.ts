@@ -68,6 +68,10 @@ export const problemSchema = z
     retryAfterMs: z.int().optional(),
     currentVersion: z.int().optional(),
     available: z.int().optional(),
+    shortages: z
+      .array(z.object({ sku: z.string(), wanted: z.int(), available: z.int() }))
+      .optional()
+      .openapi({ description: 'Every SKU that lacks units, at a checkout.' }),
     cart: cartViewSchema.optional(),
     violatedPolicies: z
       .array(z.string())

@@ -5,7 +5,7 @@
  */
 import type { CartView } from '../contract/cart-view.ts';
 import { ERRORS, type ErrorCode, type ErrorRow } from '../contract/errors.ts';
-import type { Refusal } from '../contract/operations.ts';
+import type { Refusal, Shortage } from '../contract/operations.ts';
 import type { Reply } from './reply.ts';
 
 export interface ProblemMembers {
@@ -16,6 +16,8 @@ export interface ProblemMembers {
   cart?: CartView;
   /** Units that could be had. */
   available?: number;
+  /** Every SKU that lacks units, at a checkout. */
+  shortages?: Shortage[];
   errors?: { path: string; code: string; message: string }[];
   /** Names of the budgets that are spent, with `rate_limited`. */
   violatedPolicies?: readonly string[];

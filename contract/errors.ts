@@ -53,6 +53,7 @@ export const ERRORS = {
   sku_unavailable: { status: 409, title: 'This product is no longer sold', retry: 'no' },
   cart_empty: { status: 409, title: 'The cart is empty', retry: 'no' },
   cart_closed: { status: 409, title: 'The cart is closed', retry: 'fresh' },
+  checkout_limit: { status: 409, title: 'Too many open checkouts', retry: 'fresh' },
   checkout_in_progress: { status: 409, title: 'A checkout is under way', retry: 'same_key' },
   cart_locked: { status: 409, title: 'The cart is locked by the shop', retry: 'same_key' },
   merge_not_possible: { status: 409, title: 'The carts cannot be merged', retry: 'no' },

@@ -44,6 +44,14 @@ export interface Clear {
 export type CartOperation = AddItem | UpdateItem | RemoveItem | Clear;
 export type OperationType = CartOperation['type'];
 
+/** A SKU of which there is less than was asked for. */
+export interface Shortage {
+  sku: string;
+  wanted: number;
+  /** Units that could be had; what this checkout holds itself counts as such. */
+  available: number;
+}
+
 /** Why an operation did not happen. Nothing changed. */
 export interface Refusal {
   code: ErrorCode;
@@ -51,6 +59,8 @@ export interface Refusal {
   detail: string;
   /** Units that could be had, with `out_of_stock` and `quantity_limit`. */
   available?: number;
+  /** Every SKU that lacks units, with `out_of_stock` at a checkout. */
+  shortages?: Shortage[];
   /** The cart's version, with `version_conflict`. */
   currentVersion?: number;
   /** Where in the request the trouble is, with `options_invalid`. */

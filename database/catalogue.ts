@@ -7,14 +7,26 @@ import type { Sql } from './client.ts';
 /** PostgreSQL's text cannot hold U+0000, so no SKU or id has one; asking would be an error instead of "absent". */
 const isStorable = (text: string): boolean => !text.includes('\0');
 
-/** Facts of the given SKUs in one query. A SKU that does not exist is absent from the map. */
-export async function readFacts(sql: Sql, skus: readonly string[]): Promise<Map<string, ProductFacts>> {
+/** What a cart's own checkout holds counts as available to it. */
+const ownHold = (sql: Sql, cartId: string) => sql`
+  + COALESCE((SELECT sum(quantity) FROM stock_holders WHERE cart_id = ${cartId} AND stock_holders.sku = variants.sku), 0)`;
+
+/**
+ * Facts of the given SKUs in one query. A SKU that does not exist is absent from the map. With `forCart` (public id), availability is what
+ * that cart could have: its own hold never counts against it.
+ */
+export async function readFacts(
+  sql: Sql,
+  skus: readonly string[],
+  forCart?: string,
+): Promise<Map<string, ProductFacts>> {
   const asked = skus.filter(isStorable);
   if (asked.length === 0) return new Map();
+  const own = forCart === undefined ? sql`` : ownHold(sql, forCart);
   const rows = await sql<(Omit<ProductFacts, 'imageUrl' | 'areaPrice'> & NullableFacts)[]>`
     SELECT sku, product_id AS "productId", title || CASE label WHEN '' THEN '' ELSE ', ' || label END AS title,
       image_url AS "imageUrl", currency, base_price + additional_price AS "unitPrice", tax_class AS "taxClass",
-      products.active AND variants.active AS active, COALESCE(available, 0) AS available,
+      products.active AND variants.active AS active, COALESCE(available, 0) ${own} AS available,
       options, area_price AS "areaPrice", revision
     FROM variants JOIN products USING (product_id) LEFT JOIN stock USING (sku)
     WHERE sku = ANY (${asked}::text[])`;
@@ -160,10 +172,7 @@ export async function setProduct(
     const [known] = await transaction`SELECT FROM variants WHERE sku = ${sku}`;
     if (!known) return undefined;
     // Stock before variant: the order in which a reservation takes its locks.
-    if (stock !== undefined)
-      await transaction`
-        INSERT INTO stock (sku, available) VALUES (${sku}, ${stock})
-        ON CONFLICT (sku) DO UPDATE SET available = EXCLUDED.available`;
+    if (stock !== undefined) await transaction`SELECT set_stock(${sku}, ${stock})`;
     if (active === true)
       await transaction`
         UPDATE products SET active = true

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { createActivities } from '../activities/create-activities.ts';
-import { readConfig } from '../config.ts';
+import { pricingOf, readConfig } from '../config.ts';
 import { connect } from '../database/client.ts';
 import { temporalConnection } from '../temporal.config.ts';
 import { buildWorkflowBundle } from './bundle.ts';
@@ -70,7 +70,7 @@ const { connection, namespace } = await connectToTemporal();
 worker = await createWorker({
   connection,
   namespace,
-  activities: createActivities({ sql, log }),
+  activities: createActivities({ sql, log, pricing: pricingOf(config) }),
   bundlePath,
   maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
 });

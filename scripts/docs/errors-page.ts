@@ -26,10 +26,13 @@ const NOTES: Record<ErrorCode, string> = {
   order_not_found: 'No such order, or not yours: both look the same.',
   link_invalid: 'The link is broken.',
   method_not_allowed: 'The methods that the address takes are in `Allow`.',
-  out_of_stock: '`available` says how many units can be had. Offer that number.',
+  out_of_stock:
+    '`available` says how many units can be had. Offer that number. A checkout lists each SKU that lacks units in `shortages`.',
   sku_unavailable: 'Discontinued. Take the line out, or offer something else.',
   cart_empty: 'Put something in first.',
   cart_closed: 'The cart has ended. Read the cart: there is a new one.',
+  checkout_limit:
+    'The owner has as many open checkouts as allowed (OPEN_CHECKOUTS_MAX). Finish or cancel one.',
   checkout_in_progress: 'Finish or cancel the checkout first.',
   cart_locked: 'The shop works on this cart. Try again later.',
   merge_not_possible: 'The carts stay as they are.',

@@ -189,11 +189,11 @@ describe('a refusal', () => {
     const headers = { ...guest, 'idempotency-key': 'k' };
     const refused = await api.fetch('/cart/items', send('POST', { sku: 'T-TEN', quantity: 11 }, headers));
     expect(refused.body.code).toBe('out_of_stock');
-    await api.sql`UPDATE stock SET available = 11 WHERE sku = 'T-TEN'`;
+    await api.sql`SELECT set_stock('T-TEN', 11)`;
     expect(
       (await api.fetch('/cart/items', send('POST', { sku: 'T-TEN', quantity: 11 }, headers))).status,
     ).toBe(201);
-    await api.sql`UPDATE stock SET available = 10 WHERE sku = 'T-TEN'`;
+    await api.sql`SELECT set_stock('T-TEN', 10)`;
   });
 });
 

@@ -6,27 +6,8 @@ import { unitPriceOf } from '../../cart/price.ts';
 import { totalsOf } from '../../cart/totals.ts';
 import type { CartLine } from '../../cart/state.ts';
 import { byArea, choice } from '../../database/catalogues/catalogue-product.ts';
+import { roundText, times } from '../support/decimals.ts';
 import { configurableFacts, simpleFacts, variantFacts } from '../support/facts.ts';
-
-/** Rounds a plain decimal text half to even by looking at its digits. */
-function roundText(decimal: string): bigint {
-  const isNegative = decimal.startsWith('-');
-  const [whole = '0', fraction = ''] = decimal.replace('-', '').split('.');
-  const isOdd = /[13579]$/.test(whole);
-  const isMore = /^5\d*[1-9]/.test(fraction) || /^[6-9]/.test(fraction);
-  const isTie = /^50*$/.test(fraction);
-  const rounded = BigInt(whole) + (isMore || (isTie && isOdd) ? 1n : 0n);
-  return isNegative ? -rounded : rounded;
-}
-
-/** Schoolbook multiplication of decimals with the given numbers of places, as text. */
-function times(factors: [value: bigint, places: number][]): string {
-  const product = factors.reduce((all, [value]) => all * value, 1n);
-  const places = factors.reduce((all, [, own]) => all + own, 0);
-  const digits = String(product < 0n ? -product : product).padStart(places + 1, '0');
-  const whole = digits.slice(0, digits.length - places);
-  return `${product < 0n ? '-' : ''}${whole}.${digits.slice(digits.length - places)}`;
-}
 
 describe('rounding', () => {
   test.each([

@@ -1,0 +1,57 @@
+/**
+ * The personal data of checkouts and their orders: kept under the checkout's id, never sent through Temporal, erased without touching the
+ * order. The API writes it when a checkout begins; whoever sends the confirmation or quotes shipping looks it up.
+ */
+import type { Sql } from './client.ts';
+import { jsonText } from './json-text.ts';
+
+export interface OrderContact {
+  email?: string;
+  shippingAddress?: Readonly<Record<string, string>>;
+}
+
+interface ContactRow {
+  email: string | null;
+  shippingAddress: Record<string, string> | null;
+}
+
+/** Writes or replaces what is known. Another owner's contact is never replaced: then it returns false. */
+export async function saveContact(
+  sql: Sql,
+  checkoutId: string,
+  ownerHash: string,
+  { email, shippingAddress }: OrderContact,
+): Promise<boolean> {
+  const address = shippingAddress === undefined ? null : jsonText(shippingAddress);
+  const { count } = await sql`
+    INSERT INTO order_contacts AS known (checkout_id, owner_hash, email, shipping_address)
+    VALUES (${checkoutId}, ${ownerHash}, ${email ?? null}, ${address}::text::jsonb)
+    ON CONFLICT (checkout_id) DO UPDATE SET
+      email = EXCLUDED.email, shipping_address = EXCLUDED.shipping_address, updated_at = now()
+    WHERE known.owner_hash = EXCLUDED.owner_hash`;
+  return count === 1;
+}
+
+/** Undefined where nothing was given, and after erasure. */
+export async function readContact(sql: Sql, checkoutId: string): Promise<OrderContact | undefined> {
+  const [row] = await sql<ContactRow[]>`
+    SELECT email, shipping_address AS "shippingAddress" FROM order_contacts WHERE checkout_id = ${checkoutId}`;
+  if (!row) return undefined;
+  return {
+    ...(row.email === null ? {} : { email: row.email }),
+    ...(row.shippingAddress === null ? {} : { shippingAddress: row.shippingAddress }),
+  };
+}
+
+/** Erases everything that is known about a person under this pseudonym; returns how many checkouts it was. Orders stay. */
+export const eraseContacts = async (sql: Sql, ownerHash: string): Promise<number> =>
+  (await sql`DELETE FROM order_contacts WHERE owner_hash = ${ownerHash}`).count;
+
+/** Erases contacts of checkouts that came to no order within `ageMs` since the last change. Returns how many. */
+export const eraseAbandonedContacts = async (sql: Sql, ageMs: number): Promise<number> =>
+  (
+    await sql`
+      DELETE FROM order_contacts WHERE updated_at < now() - ${ageMs} * interval '1 millisecond'
+        AND NOT EXISTS (SELECT FROM orders WHERE orders.checkout_id = order_contacts.checkout_id)
+        AND NOT EXISTS (SELECT FROM stock_holders WHERE stock_holders.checkout_id = order_contacts.checkout_id)`
+  ).count;
