@@ -5,8 +5,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { FEATURES, type Feature, isFeature } from './contract/features.ts';
-import { parsePercent } from './cart/rates.ts';
-import type { Pricing, ShippingMethod } from './contract/pricing.ts';
+import { parseShippingMethod, parseTaxRate } from './cart/pricing-settings.ts';
+import type { Pricing } from './contract/pricing.ts';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -101,37 +101,13 @@ const stripeWebhookSecrets = list('').pipe(
   z.array(z.string().regex(/^[A-Za-z0-9_]{16,255}$/, 'write whsec_… as Stripe shows it for the endpoint')),
 );
 
-/** `standard=19,reduced=7` → millionths by tax class. */
-const taxRates = (fallback: string) =>
-  list(fallback).transform((entries, context): Record<string, number> => {
-    const rates = entries.map((entry): [string, number] => {
-      const [, name = '', percent = ''] = /^([A-Za-z0-9][A-Za-z0-9._-]*)=(.+)$/.exec(entry) ?? [];
-      const rate = parsePercent(percent);
-      if (rate === undefined) context.addIssue(`'${entry}' is not a tax rate; write <class>=<percent>`);
-      return [name, rate ?? 0];
-    });
-    return Object.fromEntries(rates);
-  });
-
-const METHOD = /^([a-z][a-z0-9-]*)=(\d{1,12})(?:\/(\d{1,12}))?(?:@([A-Za-z0-9][A-Za-z0-9._-]*))?$/;
-
-/** `standard=490/5000@reduced`: minor units, free from, tax class. */
-const shippingMethods = (fallback: string) =>
-  list(fallback).transform((entries, context) =>
-    entries.map((entry): ShippingMethod => {
-      const [match, code = '', amount, freeFrom, taxClass = 'standard'] = METHOD.exec(entry) ?? [];
-      if (match === undefined)
-        context.addIssue(
-          `'${entry}' is not a shipping method; write <code>=<amount>[/<free from>][@<tax class>]`,
-        );
-      const title = code.charAt(0).toUpperCase() + code.slice(1).replaceAll('-', ' ');
-      return {
-        code,
-        title,
-        amount: Number(amount),
-        ...(freeFrom === undefined ? {} : { freeFrom: Number(freeFrom) }),
-        taxClass,
-      };
+/** Each entry through `parse`, which answers undefined for what it cannot read. */
+const entries = <T>(fallback: string, parse: (text: string) => T | undefined, cure: string) =>
+  list(fallback).transform((texts, context) =>
+    texts.flatMap((text): T[] => {
+      const value = parse(text);
+      if (value === undefined) context.addIssue(`'${text}' cannot be read; write ${cure}`);
+      return value === undefined ? [] : [value];
     }),
   );
 
@@ -276,12 +252,14 @@ export const SETTINGS = {
   PRICES_INCLUDE_TAX: flag(false).describe(
     'Whether catalogue and shipping prices contain their tax; otherwise it comes on top.',
   ),
-  TAX_RATES: taxRates('standard=0').describe(
+  TAX_RATES: entries('standard=0', parseTaxRate, '<class>=<percent>').describe(
     'Percent for each tax class: `standard=19,reduced=7`. A class that is not listed and does not spell its rate (`rate-10.75`) is taxed as `standard`.',
   ),
-  SHIPPING_METHODS: shippingMethods('standard=0,express=990').describe(
-    'Ways to ship, the default first: `<code>=<minor units>[/<free from>][@<tax class>],…`.',
-  ),
+  SHIPPING_METHODS: entries(
+    'standard=0,express=990',
+    parseShippingMethod,
+    '<code>=<minor units>[/<free from>][@<tax class>]',
+  ).describe('Ways to ship, the default first: `<code>=<minor units>[/<free from>][@<tax class>],…`.'),
   OPEN_CHECKOUTS_MAX: integer(3, 1, 1_000).describe('Checkouts that one owner may have open at once.'),
   HOLD_LIFE: duration('15m').describe('How long an open checkout holds its stock.'),
   ORDER_TOKEN_LIFE: duration('90d').describe('How long an Order-Token shows the order of its checkout.'),
@@ -312,6 +290,6 @@ export const pricingOf = (
   config: Pick<Config, 'PRICES_INCLUDE_TAX' | 'TAX_RATES' | 'SHIPPING_METHODS'>,
 ): Pricing => ({
   pricesIncludeTax: config.PRICES_INCLUDE_TAX,
-  taxRates: config.TAX_RATES,
+  taxRates: Object.fromEntries(config.TAX_RATES),
   shippingMethods: config.SHIPPING_METHODS,
 });

@@ -1,7 +1,7 @@
 /** Settings: defaults that fit, durations, and one sentence for each mistake that never tells a secret. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDuration, readConfig, SETTINGS } from '../../config.ts';
+import { parseDuration, pricingOf, readConfig, SETTINGS } from '../../config.ts';
 
 const KEY = 'a'.repeat(43);
 
@@ -129,5 +129,34 @@ describe('the configuration', () => {
         expect(message).not.toContain(text);
       }),
     );
+  });
+});
+
+describe('taxes and shipping', () => {
+  test('are read from short texts', () => {
+    const config = readConfig({
+      PRICES_INCLUDE_TAX: 'true',
+      TAX_RATES: 'standard=19, reduced=7',
+      SHIPPING_METHODS: 'standard=490/5000,pick-up=0@reduced',
+    });
+    expect(pricingOf(config)).toEqual({
+      pricesIncludeTax: true,
+      taxRates: { standard: 190_000, reduced: 70_000 },
+      shippingMethods: [
+        { code: 'standard', title: 'Standard', amount: 490, freeFrom: 5_000, taxClass: 'standard' },
+        { code: 'pick-up', title: 'Pick up', amount: 0, taxClass: 'reduced' },
+      ],
+    });
+  });
+
+  test.each([
+    ['TAX_RATES', 'standard'],
+    ['TAX_RATES', 'standard=101'],
+    ['TAX_RATES', '=19'],
+    ['SHIPPING_METHODS', 'standard=4.90'],
+    ['SHIPPING_METHODS', 'Standard=1'],
+    ['SHIPPING_METHODS', 'standard=1/'],
+  ])('refuse %s=%s with how to write it', (name, text) => {
+    expect(faultsOf({ [name]: text })).toContain(`${name}: '${text}' cannot be read; write <`);
   });
 });
