@@ -100,7 +100,8 @@ module.exports = {
       comment: 'Only the gateway (api/carts.ts and its parts) talks to Temporal.',
       from: {
         path: '^api/',
-        pathNot: '^api/(carts|cart-start|temporal-client|temporal-errors|messages-for-requests|main)\\.ts$',
+        pathNot:
+          '^api/(carts|cart-start|temporal-client|temporal-errors|messages-for-requests|operator-gateway|main)\\.ts$',
       },
       to: { path: ['node_modules/@temporalio/', '^workflows/'] },
     },

@@ -15,6 +15,7 @@ function cartRow(workflowId: string, state: CartState, policy: Policy): CartRow 
   return {
     ...generationColumns(workflowId, state),
     lines: state.lines,
+    isLocked: state.lock !== undefined,
     total: view.total,
     itemsCount: view.itemsCount,
     totalQuantity: view.totalQuantity,
@@ -48,8 +49,9 @@ const generationColumns = (workflowId: string, state: CartState) => ({
   createdAt: instant(state.createdAt),
 });
 
-const auditRow = (workflowId: string, { key, at, ...entry }: AuditEntry): AuditRow => ({
+const auditRow = (workflowId: string, { key, at, change, ...entry }: AuditEntry): AuditRow => ({
   ...entry,
+  change: change ?? null,
   workflowId,
   keyHash: key ?? null,
   at: instant(at),
@@ -75,5 +77,6 @@ export async function publishCart(sql: Sql, publication: Publication): Promise<v
     finished: finished.map((generation) => finishedRow(workflowId, generation, policy)),
     audit: publication.audit.map((entry) => auditRow(workflowId, entry)),
     requests: publication.requests.map((record) => requestRow(workflowId, record)),
+    observed: publication.observed ?? null,
   });
 }

@@ -42,7 +42,13 @@ export const cartViewSchema = z
     hasUnavailableItems: z.boolean(),
     warnings: z.array(
       z.object({
-        code: z.enum(['price_moved', 'line_unavailable', 'quantity_exceeds_stock']),
+        code: z.enum([
+          'price_moved',
+          'line_unavailable',
+          'quantity_exceeds_stock',
+          'line_withdrawn',
+          'cart_locked',
+        ]),
         message: z.string(),
         lineId: z.string().optional(),
       }),

@@ -21,10 +21,12 @@ import { validate } from './validate.ts';
 import { readWriteHeaders, type WriteHeaders } from './headers/write-headers.ts';
 
 /**
- * `open`: anybody, no cart meant. `read`: somebody's cart. `write`: changes it. `webhook`: a sender who signs the raw bytes; the route
- * checks that itself, and nothing is parsed before.
+ * `open`: anybody, no cart meant. `read`: somebody's cart. `write`: changes it. `inspect` and `operate`: the same for operators, by their
+ * token alone. `webhook`: a sender who signs the raw bytes; the route checks that itself, and nothing is parsed before.
  */
-export type Access = 'open' | 'read' | 'write' | 'webhook';
+export type Access = 'open' | 'read' | 'write' | 'inspect' | 'operate' | 'webhook';
+
+const OPERATORS: readonly Access[] = ['inspect', 'operate'];
 
 export interface RouteSpec<P, Q, B> {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -86,14 +88,16 @@ function queryOf(c: Exchange): Record<string, unknown> {
 
 async function authenticate(c: Exchange, access: Access, gate: Gate): Promise<Caller> {
   if (access === 'open' || access === 'webhook') return NOBODY;
-  const caller = await gate.identity.identify(c).catch(async (error: unknown) => {
+  const { identity } = gate;
+  const identified = OPERATORS.includes(access) ? identity.identifyOperator(c) : identity.identify(c);
+  const caller: Caller = await identified.catch(async (error: unknown) => {
     // What ends here never comes to the rate limits below.
     if (error instanceof Problem && error.status === 401) {
       await gate.limits.countRefusedCredential(c, error.code === 'token_invalid');
     }
     throw error;
   });
-  c.set('ownerHash', caller.owner?.ownerHash);
+  c.set('ownerHash', caller.operator ?? caller.owner?.ownerHash);
   return caller;
 }
 
@@ -116,7 +120,8 @@ const EMPTY = new Uint8Array(0);
 
 async function readBytes(c: Exchange, access: Access): Promise<Uint8Array> {
   if (access === 'webhook') return await readBody(c, MAX_WEBHOOK_BYTES);
-  return access === 'write' ? await readBody(c, MAX_BODY_BYTES) : EMPTY;
+  const isWrite = access === 'write' || access === 'operate';
+  return isWrite ? await readBody(c, MAX_BODY_BYTES) : EMPTY;
 }
 
 /** Genuine webhooks come as often as there are payments; a route that takes them counts those that are not. */
@@ -125,7 +130,7 @@ const isCounted = ({ isUnlimited, access }: Pick<Documented, 'isUnlimited' | 'ac
 
 /** The order of checks. http-api.md promises it; tests/api/order-of-checks.test.ts holds it. */
 async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate): Promise<Call<P, Q, B>> {
-  const isWrite = spec.access === 'write';
+  const isWrite = spec.access === 'write' || spec.access === 'operate';
   // size
   const bytes = await readBytes(c, spec.access);
   // media type
@@ -133,8 +138,8 @@ async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate)
   if (hasBody) requireJson(c.req.header('content-type'), c.req.header('content-encoding'));
   // authentication
   const caller = await authenticate(c, spec.access, gate);
-  // CSRF
-  if (isWrite) guardCsrf(c, caller, gate.allowedOrigins);
+  // CSRF; operators' routes look at no cookie, so nobody can be made to use them
+  if (spec.access === 'write') guardCsrf(c, caller, gate.allowedOrigins);
   // rate
   if (isCounted(spec)) await gate.limits.admit(c, isWrite ? 'write' : 'read', caller);
   // feature
@@ -150,6 +155,7 @@ async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate)
 
 function securityOf(access: Access): { security?: Record<string, string[]>[] } {
   if (access === 'open') return {};
+  if (OPERATORS.includes(access)) return { security: [{ operatorToken: [] }] };
   if (access === 'webhook') return { security: [{ webhookSignature: [] }, { stripeSignature: [] }] };
   return { security: [{}, { customerToken: [] }, { guestCookie: [] }, { cartToken: [] }] };
 }

@@ -10,6 +10,9 @@ import { createApi } from './create-app.ts';
 import { createServer, listen, stopServer } from './create-server.ts';
 import { createLog, type Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { createOperatorGateway } from './operator-gateway.ts';
+import { createTemporalClient } from './temporal-client.ts';
+import { TASK_QUEUE } from '../temporal.config.ts';
 
 /** Answers under way get this long; the whole stop stays under ten seconds. */
 const STOP_PATIENCE_MS = 7_000;
@@ -37,11 +40,14 @@ async function main(): Promise<void> {
   warn(config, log);
   const metrics = createMetrics();
   const sql = connect(config.DATABASE_URL, { max: config.DATABASE_POOL, name: 'cartwright-api' });
-  const carts = createCarts(config, metrics);
+  const place = { client: createTemporalClient(), taskQueue: TASK_QUEUE };
+  const carts = createCarts(config, metrics, place);
+  const operatorGateway = createOperatorGateway(place);
   let isAccepting = true;
   const { app, feed, flags, payments } = createApi({
     config,
     carts,
+    operatorGateway,
     sql,
     log,
     metrics,

@@ -1,5 +1,6 @@
 /** Which Temporal message carries which requests: an operation by its own name, a batch as `batch`, several requests together. */
 import type { UpdateDefinition } from '@temporalio/common';
+import { isOperatorAct } from '../contract/operator-acts.ts';
 import type { CartRequest, Receipt } from '../contract/operations.ts';
 import * as messages from '../workflows/messages.ts';
 
@@ -8,6 +9,10 @@ const UPDATES = {
   updateItem: messages.updateItemUpdate,
   removeItem: messages.removeItemUpdate,
   clear: messages.clearUpdate,
+  lock: messages.operateUpdate,
+  unlock: messages.operateUpdate,
+  repriceLines: messages.operateUpdate,
+  withdraw: messages.operateUpdate,
 };
 
 export interface Message {
@@ -29,7 +34,9 @@ export function messageFor(requests: CartRequest[]): Message {
   const [operation] = operations;
   const isSingle = operations.length === 1 && atomic && operation;
   const update = (isSingle ? UPDATES[operation.type] : messages.batchUpdate) as unknown as Message['update'];
-  const { type: _named, ...what } = operation ?? { type: 'clear' };
+  const { type, ...rest } = operation ?? { type: 'clear' as const };
+  // An act keeps its type: all acts come by one message.
+  const what = isOperatorAct({ type }) ? { type, ...rest } : rest;
   const args: Message['args'] = [isSingle ? what : { atomic, operations }, envelope];
   return { update, args, signal: update.name, signalArgs: args };
 }

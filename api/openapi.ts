@@ -23,6 +23,15 @@ const READ: ErrorCode[] = [
   'token_invalid',
   'dependency_unavailable',
 ];
+const INSPECT: ErrorCode[] = [...READ, 'unauthenticated', 'forbidden'];
+const OPERATE: ErrorCode[] = [
+  ...INSPECT,
+  'idempotency_key_invalid',
+  'payload_too_large',
+  'idempotency_key_reused',
+  'overloaded',
+  'deadline_exceeded',
+];
 const WRITE: ErrorCode[] = [
   ...READ,
   'idempotency_key_invalid',
@@ -46,7 +55,7 @@ const BODY: ErrorCode[] = ['invalid_json', 'unsupported_media_type', 'validation
 
 /** What the routes' documentation depends on, beyond the route's own answers. */
 export interface Documented {
-  access: 'open' | 'read' | 'write' | 'webhook';
+  access: 'open' | 'read' | 'write' | 'inspect' | 'operate' | 'webhook';
   params?: unknown;
   query?: unknown;
   body?: unknown;
@@ -55,10 +64,11 @@ export interface Documented {
   feature?: unknown;
 }
 
+const COMMON = { open: ANY, read: READ, write: WRITE, inspect: INSPECT, operate: OPERATE, webhook: WEBHOOK };
+
 /** Every code that the route may answer. */
 export function errorCodes(spec: Documented): ErrorCode[] {
-  const byAccess = { open: ANY, read: READ, write: WRITE, webhook: WEBHOOK }[spec.access];
-  const common = spec.isUnlimited ? UNLIMITED : byAccess;
+  const common = spec.isUnlimited ? UNLIMITED : COMMON[spec.access];
   // A faulty body of a webhook is a fault like any other: one answer for all.
   if (spec.access === 'webhook') return [...new Set([...common, ...(spec.errors ?? [])])];
   const input: ErrorCode[] = spec.body ? BODY : spec.params || spec.query ? ['validation_failed'] : [];
@@ -133,8 +143,10 @@ const WRITE_HEADERS = z.object({
 });
 
 /** Request headers in the documentation; the code that reads them is in headers/. */
-export const requestHeaders = (access: Documented['access']) =>
-  access === 'write' ? WRITE_HEADERS : undefined;
+export function requestHeaders(access: Documented['access']) {
+  if (access === 'operate') return WRITE_HEADERS.pick({ 'Idempotency-Key': true });
+  return access === 'write' ? WRITE_HEADERS : undefined;
+}
 
 const INFO = {
   title: 'Cartwright',
@@ -155,6 +167,12 @@ export function registerSecuritySchemes(app: OpenAPIHono<AppEnv>): void {
   const register = (name: string, scheme: Parameters<typeof app.openAPIRegistry.registerComponent>[2]) =>
     app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
   register('customerToken', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' });
+  register('operatorToken', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A token whose claim `roles` holds `operator`.',
+  });
   register('guestCookie', { type: 'apiKey', in: 'cookie', name: GUEST_COOKIE });
   register('webhookSignature', { type: 'apiKey', in: 'header', name: 'webhook-signature' });
   register('stripeSignature', { type: 'apiKey', in: 'header', name: 'stripe-signature' });

@@ -3,13 +3,14 @@
  * none (atomic) or each for itself. The order of these checks is part of the contract.
  */
 import type {
-  CartOperation,
   CartRequest,
   OperationOutcome,
   Receipt,
   Refusal,
+  RequestedOperation,
 } from '../contract/operations.ts';
 import { applyOperation } from './apply-operation.ts';
+import { changeBetween } from './change.ts';
 import type { AuditEntry, RequestRecord } from './publication.ts';
 import { findKey, type RememberedKey, rememberKey } from './remembered-keys.ts';
 import type { CartPolicy, CartState } from './state.ts';
@@ -33,18 +34,23 @@ export interface Applied {
 
 type Progress = { state: CartState; outcomes: OperationOutcome[]; audit: AuditEntry[] };
 
-const withoutFacts = (operation: CartOperation): unknown => ({ ...operation, facts: undefined });
+const withoutFacts = (operation: RequestedOperation): unknown => ({ ...operation, facts: undefined });
 
 function step(
   progress: Progress,
-  operation: CartOperation,
+  operation: RequestedOperation,
   request: CartRequest,
   now: number,
 ): Refusal | undefined {
-  const verdict = applyOperation(progress.state, operation, now);
+  const before = progress.state;
+  const verdict = applyOperation(before, operation, now);
   if (!verdict.ok) {
     progress.outcomes.push({ ok: false, refusal: verdict.refusal });
     return verdict.refusal;
+  }
+  if (verdict.state === before) {
+    progress.outcomes.push({ ok: true, isUnchanged: true });
+    return undefined;
   }
   progress.state = verdict.state;
   progress.outcomes.push(verdict.lineId === undefined ? { ok: true } : { ok: true, lineId: verdict.lineId });
@@ -53,6 +59,7 @@ function step(
     version: verdict.state.version,
     kind: operation.type,
     operation: withoutFacts(operation),
+    change: changeBetween(before, verdict.state),
     actor: request.actor,
     key: request.key,
     requestId: request.requestId,

@@ -26,10 +26,11 @@ export function nextGeneration(
 ): { finished: CartState; next: CartState } {
   const version = state.version + 1;
   const updatedAt = Math.max(now, state.updatedAt);
+  const { notices: _read, ...kept } = state;
   return {
     finished: { ...state, status: 'completed', version, updatedAt },
     next: {
-      ...state,
+      ...kept,
       cartId,
       generation: state.generation + 1,
       status: 'active',

@@ -1,5 +1,6 @@
 /** What the cart hands to the read model in one go: the newest state, and everything that happened since the last time. */
-import type { CartOperation, OperationOutcome, Refusal } from '../contract/operations.ts';
+import type { OperationOutcome, Refusal, RequestedOperation } from '../contract/operations.ts';
+import type { CartChange } from './change.ts';
 import type { CartPolicy, CartState } from './state.ts';
 
 /** One applied change. `(cartId, version)` is its identity, so that writing it twice writes it once. */
@@ -8,9 +9,11 @@ export interface AuditEntry {
   /** Version after the change; it was `version - 1` before. */
   version: number;
   /** `addItem` …, or `reprice`, `expire`, `complete` for what the cart did by itself. */
-  kind: CartOperation['type'] | 'reprice' | 'expire' | 'complete';
-  /** The operation without the product facts, enough to play the trail back. */
+  kind: RequestedOperation['type'] | 'reprice' | 'expire' | 'complete';
+  /** The operation without the product facts: what was asked. */
   operation: unknown;
+  /** What it did to the cart; absent in what was carried over from before there was one. */
+  change?: CartChange;
   actor: string;
   /** Hash of the idempotency key; absent for what the cart did by itself. */
   key?: string;
@@ -37,5 +40,7 @@ export interface Publication {
   finished: CartState[];
   audit: AuditEntry[];
   requests: RequestRecord[];
+  /** When the row was written that is known to be wrong: it gives way whatever it holds. */
+  observed?: string;
   policy: Pick<CartPolicy, 'expiryEmptyMs' | 'expiryGuestMs' | 'expiryCustomerMs' | 'publishWaitMs'>;
 }

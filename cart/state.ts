@@ -33,6 +33,19 @@ export interface CartLine {
   addedAt: number;
 }
 
+/** Set by an operator: shoppers read and do not write. */
+export interface CartLock {
+  reason: string;
+  at: number;
+}
+
+/** Something that the shop did to the cart, for the shopper to read. */
+export interface CartNotice {
+  code: 'line_withdrawn';
+  message: string;
+  at: number;
+}
+
 export interface CartState {
   /** Public id; a new one for each generation. */
   cartId: string;
@@ -51,6 +64,9 @@ export interface CartState {
   nextLine: number;
   createdAt: number;
   updatedAt: number;
+  lock?: CartLock;
+  /** Oldest first. */
+  notices?: readonly CartNotice[];
 }
 
 /** Limits and delays, given to the workflow as input: a changed setting must not change an old verdict on replay. */

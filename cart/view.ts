@@ -87,10 +87,17 @@ export const emptyView = (owner: CartView['owner'], currency: string): CartView 
   expiresAt: null,
 });
 
+/** What the shop did to the cart: first, because it explains the rest. */
+function shopWarnings({ lock, notices = [] }: CartState): CartWarning[] {
+  const told = notices.map(({ code, message }): CartWarning => ({ code, message }));
+  if (!lock) return told;
+  return [{ code: 'cart_locked', message: 'The shop has locked this cart for the moment.' }, ...told];
+}
+
 /** The view of a state. `policy` decides `expiresAt`. */
 export function toCartView(state: CartState, policy: ExpiryPolicy): CartView {
   const lines = state.lines.map((line) => lineView(line, state.lines));
-  const warnings = state.lines.flatMap((line, index): CartWarning[] => {
+  const lineWarnings = state.lines.flatMap((line, index): CartWarning[] => {
     const moved =
       line.previousUnitPrice === undefined || line.previousUnitPrice === line.unitPrice
         ? []
@@ -107,12 +114,15 @@ export function toCartView(state: CartState, policy: ExpiryPolicy): CartView {
     lines,
     ...totalsOf(state.lines),
     hasUnavailableItems: lines.some(isUnavailable),
-    warnings,
+    warnings: [...shopWarnings(state), ...lineWarnings],
     createdAt: instant(state.createdAt),
     updatedAt: instant(state.updatedAt),
     expiresAt: expiry === undefined ? null : instant(expiry),
   };
 }
+
+/** Warnings that are made anew from today's stock. */
+const OF_STOCK: CartWarning['code'][] = ['line_unavailable', 'quantity_exceeds_stock'];
 
 function currentUnitPrice(
   line: CartLineView,
@@ -128,8 +138,7 @@ function currentUnitPrice(
  * agreed to; they change with the next change of the cart, or at checkout.
  */
 export function refreshView(view: CartView, facts: ReadonlyMap<string, ProductFacts>): CartView {
-  const isKnown = (warning: CartWarning) => warning.code === 'price_moved';
-  const warnings = view.warnings.filter(isKnown);
+  const warnings = view.warnings.filter((warning) => !OF_STOCK.includes(warning.code));
   const lines = view.lines.map((line): CartLineView => {
     const now = facts.get(line.sku);
     const price = currentUnitPrice(line, now, view.currency);

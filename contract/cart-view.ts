@@ -24,7 +24,7 @@ export interface CartLineView {
 
 /** It happened, but note this. */
 export interface CartWarning {
-  code: 'price_moved' | 'line_unavailable' | 'quantity_exceeds_stock';
+  code: 'price_moved' | 'line_unavailable' | 'quantity_exceeds_stock' | 'line_withdrawn' | 'cart_locked';
   message: string;
   lineId?: string;
 }

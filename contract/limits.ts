@@ -44,6 +44,13 @@ export const NAME_PATTERN = '^[A-Za-z][A-Za-z0-9_-]*$';
 /** Characters of an Idempotency-Key (the IETF draft leaves it to us; Stripe allows 255 too). */
 export const MAX_KEY_LENGTH = 255;
 
+/** Characters of an operator's reason, and of a notice to the shopper. */
+export const MAX_REASON_LENGTH = 300;
+
+/** Notices of the shop that one cart keeps, and for how long; they go with the first change after that. */
+export const MAX_NOTICES = 10;
+export const NOTICE_LIFE_MS = 7 * 24 * 3_600_000;
+
 /** Line ids are made by the cart (`l1`, `l2`, …) and never used twice in a workflow's life. */
 export const LINE_ID_PATTERN = '^l[1-9][0-9]{0,8}$';
 

@@ -3,6 +3,7 @@
  * the HTTP routes and the client's methods.
  */
 import type { ErrorCode } from './errors.ts';
+import type { OperatorAct } from './operator-acts.ts';
 import type { Options, ProductFacts } from './product-facts.ts';
 
 /** Short free-form notes on a line (gift message id, campaign); never interpreted. */
@@ -41,6 +42,7 @@ export interface Clear {
   type: 'clear';
 }
 
+/** What shoppers do. */
 export type CartOperation = AddItem | UpdateItem | RemoveItem | Clear;
 export type OperationType = CartOperation['type'];
 
@@ -51,6 +53,9 @@ export interface Shortage {
   /** Units that could be had; what this checkout holds itself counts as such. */
   available: number;
 }
+
+/** What a request may hold. Operators' acts come alone, never in a batch. */
+export type RequestedOperation = CartOperation | OperatorAct;
 
 /** Why an operation did not happen. Nothing changed. */
 export interface Refusal {
@@ -67,7 +72,10 @@ export interface Refusal {
   errors?: { path: string; code: string; message: string }[];
 }
 
-export type OperationOutcome = { ok: true; lineId?: string } | { ok: false; refusal: Refusal };
+/** `isUnchanged`: what an operator asked for was so already. */
+export type OperationOutcome =
+  | { ok: true; lineId?: string; isUnchanged?: true }
+  | { ok: false; refusal: Refusal };
 
 /**
  * One HTTP request, as the cart sees it: one operation, or a batch. Applied at most once for each key, however often it is sent.
@@ -87,7 +95,7 @@ export interface CartRequest {
   ifMatch?: number;
   /** True: all operations or none. */
   atomic: boolean;
-  operations: CartOperation[];
+  operations: RequestedOperation[];
 }
 
 /** What became of a request. Small on purpose: it is stored in the history, the cart is not. */

@@ -18,21 +18,21 @@ export type { RequestRow } from './cart-rows.ts';
  */
 export async function publish(
   sql: Sql,
-  { cart, finished, audit, requests }: PublicationRows,
+  { cart, finished, audit, requests, observed }: PublicationRows,
 ): Promise<boolean> {
   const rows = await sql`
     WITH moved AS (
       INSERT INTO carts AS current (
         workflow_id, cart_id, born_at, generation, version, status, owner_kind, owner_hash, currency, view,
         line_ids, line_skus, line_revisions,
-        items_count, total_quantity, total, created_at, updated_at, expires_at
+        items_count, total_quantity, total, is_locked, created_at, updated_at, expires_at
       ) VALUES (
         ${cart.workflowId}, ${cart.cartId}, ${cart.bornAt}, ${cart.generation}, ${cart.version},
         ${cart.status}, ${cart.ownerKind}, ${cart.ownerHash}, ${cart.currency}, ${cart.view},
         ${cart.lines.map((line) => line.id)}::text[],
         ${cart.lines.map((line) => line.sku)}::text[],
         ${cart.lines.map((line) => line.revision)}::bigint[],
-        ${cart.itemsCount}, ${cart.totalQuantity}, ${cart.total}, ${cart.createdAt}, ${cart.updatedAt}, ${cart.expiresAt}
+        ${cart.itemsCount}, ${cart.totalQuantity}, ${cart.total}, ${cart.isLocked}, ${cart.createdAt}, ${cart.updatedAt}, ${cart.expiresAt}
       )
       ON CONFLICT (workflow_id) DO UPDATE SET
         cart_id = EXCLUDED.cart_id, born_at = EXCLUDED.born_at, generation = EXCLUDED.generation,
@@ -40,10 +40,11 @@ export async function publish(
         owner_hash = EXCLUDED.owner_hash, currency = EXCLUDED.currency, view = EXCLUDED.view,
         line_ids = EXCLUDED.line_ids, line_skus = EXCLUDED.line_skus, line_revisions = EXCLUDED.line_revisions,
         items_count = EXCLUDED.items_count, total_quantity = EXCLUDED.total_quantity, total = EXCLUDED.total,
-        created_at = EXCLUDED.created_at, updated_at = EXCLUDED.updated_at, expires_at = EXCLUDED.expires_at,
+        is_locked = EXCLUDED.is_locked, created_at = EXCLUDED.created_at, updated_at = EXCLUDED.updated_at, expires_at = EXCLUDED.expires_at,
         published_at = now()
       WHERE (current.born_at, current.updated_at, current.version)
         < (EXCLUDED.born_at, EXCLUDED.updated_at, EXCLUDED.version)
+        OR current.published_at = ${observed}::text::timestamptz
       RETURNING workflow_id, version
     ), ended AS (
       INSERT INTO finished_carts (
@@ -59,10 +60,10 @@ export async function publish(
       )
       ON CONFLICT (cart_id) DO NOTHING
     ), trail AS (
-      INSERT INTO cart_audit (cart_id, version, workflow_id, kind, operation, actor, key_hash, request_id, at)
-      SELECT "cartId", version, "workflowId", kind, operation, actor, "keyHash", "requestId", at
+      INSERT INTO cart_audit (cart_id, version, workflow_id, kind, operation, change, actor, key_hash, request_id, at)
+      SELECT "cartId", version, "workflowId", kind, operation, NULLIF(change, 'null'), actor, "keyHash", "requestId", at
       FROM jsonb_to_recordset(${jsonText(audit)}::text::jsonb) AS row (
-        "cartId" text, version bigint, "workflowId" text, kind text, operation jsonb, actor text,
+        "cartId" text, version bigint, "workflowId" text, kind text, operation jsonb, change jsonb, actor text,
         "keyHash" text, "requestId" text, at timestamptz
       )
       ON CONFLICT (cart_id, version, at) DO NOTHING

@@ -23,6 +23,7 @@ export interface CartRow extends GenerationColumns {
   lines: readonly { id: string; sku: string; revision: number }[];
   itemsCount: number;
   totalQuantity: number;
+  isLocked: boolean;
   updatedAt: string;
   expiresAt: string | null;
 }
@@ -40,6 +41,8 @@ export interface AuditRow {
   workflowId: string;
   kind: string;
   operation: unknown;
+  /** Null in what was written before changes were kept. */
+  change: unknown;
   actor: string;
   keyHash: string | null;
   requestId: string;
@@ -64,4 +67,6 @@ export interface PublicationRows {
   finished: readonly FinishedCartRow[];
   audit: readonly AuditRow[];
   requests: readonly RequestRow[];
+  /** `published_at` of a row that gives way whatever it holds. */
+  observed: string | null;
 }

@@ -5,7 +5,7 @@
 import { ApplicationFailure, condition, log } from '@temporalio/workflow';
 import type { CartRequest, Receipt } from '../contract/operations.ts';
 import { type CartKeeper, receiptsOf } from './cart-keeper.ts';
-import { type Envelope, NOTHING_CHANGED } from './messages.ts';
+import { type Envelope, NOTHING_CHANGED, type RewriteRow } from './messages.ts';
 import { lacksFacts, requestOf, total, type What } from './read-request.ts';
 
 /** Refuses, before anything is written, what would change nothing; the receipts travel in the failure. */
@@ -39,6 +39,16 @@ export async function answerPriced(keeper: CartKeeper, request: CartRequest): Pr
     );
   }
   return receipt;
+}
+
+/** Has the loop write the cart's row again, and waits for it unless the database is out of reach. */
+export async function answerRewrite(
+  keeper: CartKeeper,
+  what: RewriteRow | null | undefined,
+): Promise<{ isWritten: boolean }> {
+  keeper.rewriteRow(typeof what?.observed === 'string' ? what.observed.slice(0, 40) : undefined);
+  await condition(() => keeper.rewrite === undefined || keeper.publishFailures > 0);
+  return { isWritten: keeper.rewrite === undefined };
 }
 
 /** A signal's sender cannot be told, and a throwing signal handler would kill the cart: the operator reads a note. */

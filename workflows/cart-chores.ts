@@ -4,7 +4,7 @@
  */
 import { log, workflowInfo } from '@temporalio/workflow';
 import { reprice, skusPricedBefore } from '../cart/reprice.ts';
-import type { CartOperation } from '../contract/operations.ts';
+import type { RequestedOperation } from '../contract/operations.ts';
 import type { ProductFacts } from '../contract/product-facts.ts';
 import { localActivities } from './activity-proxies.ts';
 import type { CartKeeper } from './cart-keeper.ts';
@@ -52,13 +52,16 @@ export class CartChores {
 
   async #publish(): Promise<void> {
     const keeper = this.#keeper;
-    const { outbox, state, policy } = keeper;
+    const { outbox, state, policy, rewrite } = keeper;
+    const observed = rewrite?.observed;
     keeper.outbox = emptyOutbox();
     keeper.sending = outbox;
     keeper.wantsPublish = false;
     try {
       const { publishCart } = this.#activities(`version ${state.version} to the read model`);
-      await publishCart({ workflowId: workflowInfo().workflowId, state, policy, ...outbox });
+      const { workflowId } = workflowInfo();
+      await publishCart({ workflowId, state, policy, ...outbox, ...(observed ? { observed } : {}) });
+      if (keeper.rewrite === rewrite) keeper.rewrite = undefined;
     } catch (error) {
       keeper.outbox = joinOutboxes(outbox, keeper.outbox);
       keeper.wantsPublish = true;
@@ -96,14 +99,14 @@ export class CartChores {
     }
   }
 
-  #skuOf(operation: CartOperation): string | undefined {
+  #skuOf(operation: RequestedOperation): string | undefined {
     if (operation.type === 'addItem') return operation.sku;
     if (operation.type !== 'updateItem') return undefined;
     return this.#keeper.state.lines.find((line) => line.id === operation.lineId)?.sku;
   }
 
-  #withFacts(operation: CartOperation, facts: readonly ProductFacts[]): CartOperation {
+  #withFacts(operation: RequestedOperation, facts: readonly ProductFacts[]): RequestedOperation {
     const found = facts.find((fact) => fact.sku === this.#skuOf(operation));
-    return found ? ({ ...operation, facts: found } as CartOperation) : operation;
+    return found ? ({ ...operation, facts: found } as RequestedOperation) : operation;
   }
 }

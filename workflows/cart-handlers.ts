@@ -2,13 +2,14 @@
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import type { Receipt } from '../contract/operations.ts';
-import { answer, answerPriced, check, quietly, receive } from './answers.ts';
+import { answer, answerPriced, answerRewrite, check, quietly, receive } from './answers.ts';
 import type { CartKeeper } from './cart-keeper.ts';
 import type { Envelope } from './messages.ts';
 import * as messages from './messages.ts';
 import {
   lacksFacts,
   type ReadWhat,
+  readAct,
   readMany,
   readOne,
   readOrderId,
@@ -73,6 +74,12 @@ export function registerHandlers(keeper: CartKeeper): void {
     description:
       'Several operations: {"atomic": true, "operations": [{"type": "addItem", "sku": "…", "quantity": 1}]}',
   });
+  openDoor(keeper, {
+    update: messages.operateUpdate,
+    signal: messages.operateSignal,
+    read: readAct,
+    description: 'What operators do, for example: {"type": "lock", "reason": "…"}',
+  });
   registerInternals(keeper);
 }
 
@@ -100,6 +107,12 @@ function registerInternals(keeper: CartKeeper): void {
   );
   setHandler(messages.republishSignal, () => keeper.republish(), {
     description: 'Publish the cart again: the read model has missed something. No argument.',
+  });
+  setHandler(messages.rewriteRowUpdate, (what) => answerRewrite(keeper, what), {
+    description: 'Writes the row of the cart again, over one that is known to be wrong. From the API.',
+  });
+  setHandler(messages.inspectQuery, () => keeper.inspect(), {
+    description: 'All of the state, and how it stands with the read model',
   });
   setHandler(messages.viewQuery, () => keeper.view(), { description: 'The cart as the API shows it' });
   setHandler(messages.operationQuery, (key) => keeper.statusOf(String(key)), {

@@ -5,6 +5,7 @@
 import { currentUpdateInfo, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
 import type { Applied, Ledger } from '../cart/apply-request.ts';
 import { type AppliedAll, applyRequests } from '../cart/apply-requests.ts';
+import { changeBetween } from '../cart/change.ts';
 import { expire, expiresAt } from '../cart/deadlines.ts';
 import { newCart, nextGeneration } from '../cart/new-cart.ts';
 import type { AuditEntry } from '../cart/publication.ts';
@@ -20,6 +21,7 @@ import type { CartInput, Carried } from './cart-input.ts';
 import { currentDetails } from './current-details.ts';
 import { emptyOutbox, isEmpty, joinOutboxes, type Outbox, RecentlyTold } from './outbox.ts';
 import { readModel } from './read-model-sink.ts';
+import type { Inspection, RewriteRow } from './messages.ts';
 
 /** Unpublished changes and finished carts up to which nobody needs to weigh the outbox. */
 const LIGHT_OUTBOX = 20;
@@ -45,6 +47,8 @@ export class CartKeeper {
   /** The next generation starts on a new run. */
   wantsNewRun = false;
   wantsReprice = false;
+  /** Somebody asked for the read model to be written anew; see messages.ts. */
+  rewrite: RewriteRow | undefined;
   /** Version that the search attributes show. */
   indexedVersion = 0;
   /** Updates sent by hand that wait for their receipt. */
@@ -107,8 +111,10 @@ export class CartKeeper {
   }
 
   get #isBehind(): boolean {
-    const { publishFailures, wantsPublish, outbox, sending } = this;
-    return publishFailures > 0 || wantsPublish || !isEmpty(outbox) || !isEmpty(sending);
+    const { publishFailures, wantsPublish, rewrite, outbox, sending } = this;
+    return (
+      publishFailures > 0 || wantsPublish || rewrite !== undefined || !isEmpty(outbox) || !isEmpty(sending)
+    );
   }
 
   /** The main loop publishes the present state, and everything that may be missing. */
@@ -119,9 +125,19 @@ export class CartKeeper {
 
   /** Replaces the state by one that the cart came to by itself. */
   become(state: CartState, kind: AuditEntry['kind'], operation: unknown): void {
-    const { cartId } = this.state;
+    const before = this.state;
+    const { cartId } = before;
+    const change = changeBetween(before, state);
     this.ledger = { ...this.ledger, state };
-    const entry = { cartId, version: state.version, kind, operation, actor: 'system', at: Date.now() };
+    const entry = {
+      cartId,
+      version: state.version,
+      kind,
+      operation,
+      change,
+      actor: 'system',
+      at: Date.now(),
+    };
     this.outbox.audit.push({ ...entry, requestId: workflowInfo().runId });
     this.show();
   }
@@ -184,6 +200,20 @@ export class CartKeeper {
 
   view(): CartView {
     return toCartView(this.state, this.policy);
+  }
+
+  /** The same, over a row that is known to be wrong. */
+  rewriteRow(observed: string | undefined): void {
+    this.republish();
+    this.rewrite = observed === undefined ? {} : { observed };
+  }
+
+  inspect(): Inspection {
+    const { policy, publishFailures, unpriced } = this;
+    const { state, remembered } = this.ledger;
+    const unpublished = this.outbox.audit.length + this.sending.audit.length;
+    const counts = { unpublished, waiting: unpriced.length, rememberedKeys: remembered.length };
+    return { state, policy, publishFailures, ...counts };
   }
 
   statusOf(key: string): OperationStatus | undefined {

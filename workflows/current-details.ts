@@ -21,7 +21,8 @@ const row = (...cells: (string | number)[]): string =>
 export function currentDetails(state: CartState): string {
   const totals = totalsOf(state.lines);
   const sum = totals ? money(totals.total, state.currency) : 'out of bounds';
-  const head = `**${state.status}** ${state.owner} cart, version ${state.version}: ${totals?.totalQuantity ?? 0} units on ${state.lines.length} lines, total **${sum}**`;
+  const lock = state.lock ? ', **locked**' : '';
+  const head = `**${state.status}**${lock} ${state.owner} cart, version ${state.version}: ${totals?.totalQuantity ?? 0} units on ${state.lines.length} lines, total **${sum}**`;
   if (state.lines.length === 0) return head;
   const rows = state.lines.slice(0, SHOWN_LINES).map((line) => {
     const trouble = line.isActive && line.quantity <= line.stock ? '' : 'unavailable';

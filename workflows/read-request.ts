@@ -4,10 +4,12 @@
  */
 import { ApplicationFailure, TemporalFailure } from '@temporalio/workflow';
 import { readBatch, readOperation } from '../cart/read-message.ts';
-import type { CartOperation, CartRequest, OperationType } from '../contract/operations.ts';
+import { readOperatorAct } from '../cart/read-operator-act.ts';
+import { isOperatorAct } from '../contract/operator-acts.ts';
+import type { CartRequest, OperationType, RequestedOperation } from '../contract/operations.ts';
 import type { Envelope } from './messages.ts';
 
-export type What = { atomic: boolean; operations: CartOperation[] } | { fault: string };
+export type What = { atomic: boolean; operations: RequestedOperation[] } | { fault: string };
 
 /** Reads the first argument of a message. */
 export type ReadWhat = (message: unknown) => What;
@@ -20,6 +22,20 @@ export const readOne =
   };
 
 export const readMany: ReadWhat = readBatch;
+
+/** An operator's act. */
+export const readAct: ReadWhat = (message) => {
+  const read = readOperatorAct(message);
+  return 'fault' in read ? read : { atomic: true, operations: [read.operation] };
+};
+
+/** A request of a lane: an operator's act comes alone in its request. */
+function readLaneEntry(entry: unknown): What {
+  const { operations } = entry as { operations?: unknown };
+  const [first] = Array.isArray(operations) ? (operations as unknown[]) : [];
+  const isAct = isOperatorAct((first ?? { type: '' }) as { type: string });
+  return isAct ? readAct(first) : readMany(entry);
+}
 
 const invalid = (fault: string) =>
   ApplicationFailure.nonRetryable(`Not a message for a cart: ${fault}`, 'InvalidMessage');
@@ -44,9 +60,9 @@ const isEnvelope = ({ key, fingerprint, attempt, actor, requestId, ifMatch }: En
   (ifMatch === undefined || Number.isSafeInteger(ifMatch));
 
 /** Facts are believed only from the API. */
-function stripFacts(operation: CartOperation): CartOperation {
-  const { facts: _byHand, ...rest } = operation as CartOperation & { facts?: unknown };
-  return rest as CartOperation;
+function stripFacts(operation: RequestedOperation): RequestedOperation {
+  const { facts: _byHand, ...rest } = operation as { facts?: unknown };
+  return rest as RequestedOperation;
 }
 
 /** The request, under the envelope's key or, by hand, under `handKey()`. Throws a failure for what is no message. */
@@ -74,7 +90,7 @@ export function readRequests(list: unknown): CartRequest[] {
     throw invalid('not a list of requests');
   }
   return list.map((entry: Envelope) =>
-    requestOf(readMany(entry), entry, () => {
+    requestOf(readLaneEntry(entry), entry, () => {
       throw invalid('a request lacks its envelope');
     }),
   );

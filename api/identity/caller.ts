@@ -26,19 +26,33 @@ export interface Caller {
   hasCookie: boolean;
   /** Epoch ms at which a customer's token ends. */
   expiresAt?: number;
+  /** On operators' routes: `operator:` and a hash, as the audit trail has it. */
+  operator?: string;
 }
 
 export interface Identity {
   identify(c: Exchange): Promise<Caller>;
+  /**
+   * By JWT alone: no cookie or guest token ever opens anything here. Rejects with `unauthenticated` without a credential, with
+   * `forbidden` for any but an operator's.
+   */
+  identifyOperator(c: Exchange): Promise<Caller & { operator: string }>;
+  /** The pseudonym of a customer, by the `sub` of their tokens. */
+  hashOfCustomer(subject: string): string;
   /** A new guest in the place of nobody, or of a guest whose cart has ended. */
   mintGuest(caller: Caller): Caller & { owner: CartOwner };
   readonly cookieName: string;
 }
 
+/** The role, in the claim `roles`, that opens /admin. */
+const OPERATOR = 'operator';
+
+const notOperator = (): Problem => new Problem('forbidden', 'Only operators may do this.');
+
 const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i;
 
 export interface IdentityParts {
-  config: Pick<Config, 'OWNER_HASH_KEY' | 'COOKIE_SECURE'>;
+  config: Pick<Config, 'OWNER_HASH_KEY' | 'COOKIE_SECURE' | 'JWT_ISSUER'>;
   guestTokens: GuestTokens;
   verifyCustomer: VerifyCustomer;
 }
@@ -61,7 +75,7 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
   const cookieName = config.COOKIE_SECURE ? GUEST_COOKIE : INSECURE_GUEST_COOKIE;
   const hash = (text: string) => createHmac('sha256', hashKey).update(text).digest('base64url').slice(0, 32);
 
-  const customerOwner = ({ issuer, subject }: Customer): CartOwner => {
+  const customerOwner = ({ issuer, subject }: Pick<Customer, 'issuer' | 'subject'>): CartOwner => {
     const ownerHash = hash(`customer:${issuer}\n${subject}`);
     return { kind: 'customer', workflowId: cartWorkflowId('customer', ownerHash), ownerHash };
   };
@@ -71,10 +85,14 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
     ownerHash: hash(`guest:${guestId}`),
   });
 
-  async function byToken(authorization: string, carriesCookie: boolean): Promise<Caller> {
+  async function verify(authorization: string): Promise<Customer> {
     const [, token] = BEARER.exec(authorization) ?? [];
     if (token === undefined) throw new Problem('token_invalid', 'Send Authorization: Bearer <token>.');
-    const customer = await verifyCustomer(token);
+    return await verifyCustomer(token);
+  }
+
+  async function byToken(authorization: string, carriesCookie: boolean): Promise<Caller> {
+    const customer = await verify(authorization);
     const { expiresAt } = customer;
     const owner = customerOwner(customer);
     return {
@@ -105,7 +123,7 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
     return { kind: 'guest', via, owner, guestId, needsNewToken: !isCurrent, hasCookie: carriesCookie };
   }
 
-  return {
+  const identity: Identity = {
     cookieName,
     async identify(c) {
       const cookies = c.req.header('cookie');
@@ -124,9 +142,23 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
       // A forged or broken cookie is no cookie: the shopper goes on with a new cart instead of an error.
       return guest ?? { kind: 'guest', via: 'none', needsNewToken: false, hasCookie: carriesCookie };
     },
+    async identifyOperator(c) {
+      const authorization = c.req.header('authorization');
+      if (authorization === undefined) {
+        const { via } = await identity.identify(c);
+        if (via === 'none') throw new Problem('unauthenticated', 'Send an operator’s token.');
+        throw notOperator();
+      }
+      const { issuer, subject, roles, expiresAt } = await verify(authorization);
+      if (!roles.includes(OPERATOR)) throw notOperator();
+      const operator = `operator:${hash(`operator:${issuer}\n${subject}`)}`;
+      return { kind: 'customer', via: 'jwt', needsNewToken: false, hasCookie: false, expiresAt, operator };
+    },
+    hashOfCustomer: (subject) => customerOwner({ issuer: config.JWT_ISSUER, subject }).ownerHash,
     mintGuest(caller) {
       const guestId = guestTokens.mint();
       return { ...caller, kind: 'guest', owner: guestOwner(guestId), guestId, needsNewToken: true };
     },
   };
+  return identity;
 }

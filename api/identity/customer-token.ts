@@ -20,10 +20,15 @@ export interface Customer {
   subject: string;
   /** Epoch ms at which the token ends. */
   expiresAt: number;
+  /** The claim `roles`, where it is a list of texts. */
+  roles: readonly string[];
 }
 
 /** Rejects with `token_expired`, `token_invalid`, or `dependency_unavailable` when the key set cannot be fetched. */
 export type VerifyCustomer = (token: string) => Promise<Customer>;
+
+const rolesOf = (claim: unknown): string[] =>
+  Array.isArray(claim) ? claim.filter((role) => typeof role === 'string') : [];
 
 export interface CustomerTokenOptions {
   config: Pick<Config, 'JWT_SECRET' | 'JWT_JWKS_URL' | 'JWT_ISSUER' | 'JWT_AUDIENCE'>;
@@ -96,7 +101,12 @@ export function createCustomerTokens({ config, keySet, now }: CustomerTokenOptio
       if (!TYPES.includes(String(protectedHeader.typ ?? 'jwt').toLowerCase())) throw invalid();
       const { sub, exp } = payload;
       if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH) throw invalid();
-      return { issuer: config.JWT_ISSUER, subject: sub, expiresAt: (exp as number) * 1_000 };
+      return {
+        issuer: config.JWT_ISSUER,
+        subject: sub,
+        expiresAt: (exp as number) * 1_000,
+        roles: rolesOf(payload['roles']),
+      };
     } catch (error) {
       throw toProblem(error);
     }

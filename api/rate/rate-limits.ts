@@ -109,7 +109,7 @@ export function createRateLimits(parts: RateLimitParts): RateLimits {
   return {
     async admit(c, kind, caller) {
       const address = addressKey(c);
-      const principal = caller.owner?.ownerHash ?? address;
+      const principal = caller.operator ?? caller.owner?.ownerHash ?? address;
       const writes = kind === 'write' ? ([['writes', principal]] as const) : [];
       await spend(c, [['requests', principal], ...writes, ['address', address]]);
     },

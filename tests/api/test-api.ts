@@ -9,6 +9,8 @@ import { pino } from 'pino';
 import { expect } from 'vitest';
 import { createApi, type Dependencies } from '../../api/create-app.ts';
 import { createServer, listen, stopServer } from '../../api/create-server.ts';
+import { createOperatorGateway } from '../../api/operator-gateway.ts';
+import { createTemporalClient } from '../../api/temporal-client.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { publishCart } from '../../activities/publish-cart.ts';
 import { type Config, readConfig } from '../../config.ts';
@@ -105,6 +107,11 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const api = createApi({
     config,
     carts,
+    // Nobody listens there: what needs a living workflow is in operators-on-temporal.test.ts.
+    operatorGateway: createOperatorGateway({
+      client: createTemporalClient('127.0.0.1:1'),
+      taskQueue: 'none',
+    }),
     sql,
     log: pino({ level: 'debug' }, sink),
     metrics,

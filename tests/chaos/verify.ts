@@ -1,10 +1,10 @@
 /** The end of a run: each cart read in four ways, which must agree with each other and with the clients' ledger. */
 import { isDeepStrictEqual } from 'node:util';
+import { compareReplay, type ReplayedCart, replayTrail, type TrailEntry } from '../../cart/replay-trail.ts';
 import type { CartView } from '../../contract/cart-view.ts';
 import { eventually } from '../support/eventually.ts';
 import { compareCart, type Fault, type Ledger } from '../support/ledger.ts';
 import type { TestStack } from '../support/stack.ts';
-import { replayTrail, type TrailEntry, type TrailLine } from './trail.ts';
 import type { ChaosCart } from './shopping.ts';
 
 const CATCH_UP_MS = 60_000;
@@ -13,7 +13,7 @@ export interface Readings {
   plain: CartView;
   strong: CartView;
   row: CartView;
-  trail: { lines: TrailLine[]; version: number };
+  trail: ReplayedCart;
 }
 
 async function readAll(stack: TestStack, { shopper }: ChaosCart): Promise<Readings> {
@@ -21,23 +21,18 @@ async function readAll(stack: TestStack, { shopper }: ChaosCart): Promise<Readin
   const plain = (await shopper.at(1).get()).cart;
   const [row] = await stack.sql<{ view: string }[]>`SELECT view FROM carts WHERE cart_id = ${strong.id}`;
   const entries = await stack.sql<TrailEntry[]>`
-    SELECT version, kind, operation FROM cart_trail WHERE cart_id = ${strong.id} ORDER BY version`;
+    SELECT version, kind, change FROM cart_trail WHERE cart_id = ${strong.id} ORDER BY version`;
   const view = row ? (JSON.parse(row.view) as CartView) : strong;
-  return { strong, plain, row: view, trail: replayTrail(entries) };
+  const replay = replayTrail(entries);
+  if (!replay.ok) throw new Error(replay.fault);
+  return { strong, plain, row: view, trail: replay.cart };
 }
-
-const essence = (lines: readonly TrailLine[]) =>
-  lines.map(({ id, sku, quantity, attributes }) => ({ id, sku, quantity, attributes }));
 
 /** Where the four readings differ; an empty text where they agree. */
 export function difference({ plain, strong, row, trail }: Readings): string {
   if (!isDeepStrictEqual(plain, strong)) return `GET says ${plain.version}, the workflow ${strong.version}`;
   if (!isDeepStrictEqual(row, strong)) return `the row says ${row.version}, the workflow ${strong.version}`;
-  const played = { lines: trail.lines, version: trail.version };
-  const held = { lines: essence(strong.lines), version: strong.version };
-  return isDeepStrictEqual(played, held)
-    ? ''
-    : `the trail ends at ${played.version}, the cart at ${held.version}`;
+  return compareReplay(trail, strong).join(' ');
 }
 
 /** The versions that came more than once: where to look first. */

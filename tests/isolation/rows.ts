@@ -4,7 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { testEvent } from '../support/payments.ts';
-import { cartRoute, openRoute, type Row, webhookRoute } from './row.ts';
+import { adminRoute, cartRoute, openRoute, type Row, webhookRoute } from './row.ts';
+import type { Thing } from './world.ts';
 
 const ADD = { sku: 'T-A', quantity: 1 };
 
@@ -13,6 +14,15 @@ const LINE = { own: '200', stranger: '404 line_not_found' } as const;
 
 /** About the caller's whole cart: nobody can even name another's. */
 const WHOLE_CART = { own: '200' } as const;
+
+/** Operators may do this to any cart, so they are asked about one that never was: A's carts stay as they are. */
+const noCart = ({ lineId }: Thing): string => `/admin/carts/no-cart-${lineId}`;
+
+const act = (verb: string): Row =>
+  adminRoute(
+    (thing) => ({ path: `${noCart(thing)}/${verb}`, body: { reason: 'a test' } }),
+    '404 cart_not_found',
+  );
 
 export const ROWS: Record<string, Row> = {
   'GET /cart': cartRoute(() => ({ path: '/cart' }), WHOLE_CART),
@@ -51,6 +61,15 @@ export const ROWS: Record<string, Row> = {
     () => ({ path: '/webhooks/payments/test', body: testEvent('payment.created', `co_${randomUUID()}`) }),
     '200',
   ),
+  'GET /admin/carts': adminRoute(() => ({ path: '/admin/carts?limit=1' }), '200'),
+  'GET /admin/carts/{cartId}': adminRoute((thing) => ({ path: noCart(thing) }), '404 cart_not_found'),
+  'GET /admin/carts/{cartId}/history': adminRoute(
+    (thing) => ({ path: `${noCart(thing)}/history` }),
+    '404 cart_not_found',
+  ),
+  'POST /admin/carts/{cartId}/lock': act('lock'),
+  'POST /admin/carts/{cartId}/unlock': act('unlock'),
+  'POST /admin/carts/{cartId}/repair': act('repair'),
   'GET /livez': openRoute(() => ({ path: '/livez' })),
   'GET /readyz': openRoute(() => ({ path: '/readyz' })),
   'GET /metrics': openRoute(() => ({ path: '/metrics' })),

@@ -1,6 +1,6 @@
 /** Cart requests as the API makes them, for tests that talk to carts directly. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { CartOperation, CartRequest } from '../../contract/operations.ts';
+import type { CartRequest, RequestedOperation } from '../../contract/operations.ts';
 
 export const hashOf = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 22);
@@ -12,7 +12,7 @@ export type RequestOverrides = Partial<Omit<CartRequest, 'operations' | 'key'>> 
 
 /** One request with a fresh key and attempt, unless they are given. A list of operations is an atomic batch. */
 export function requestFor(
-  operations: CartOperation | CartOperation[],
+  operations: RequestedOperation | RequestedOperation[],
   { idempotencyKey = randomUUID(), ...overrides }: RequestOverrides = {},
 ): CartRequest {
   const list = [operations].flat();

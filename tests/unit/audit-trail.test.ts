@@ -1,38 +1,59 @@
 /** The audit trail tells the whole story: played back on an empty cart, it makes the same cart. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyOperation } from '../../cart/apply-operation.ts';
-import type { CartOperation } from '../../contract/operations.ts';
-import type { ProductFacts } from '../../contract/product-facts.ts';
-import { anyHistory, freshLedger, type PlayedStep, playAll } from './random-carts.ts';
+import { compareReplay, replayTrail } from '../../cart/replay-trail.ts';
+import { toCartView } from '../../cart/view.ts';
+import { TEST_POLICY } from '../support/policy.ts';
+import { aLine, aState } from '../support/publication.ts';
+import { anyHistory, playAll } from './random-carts.ts';
 
-/** The trail has no facts; a player looks them up as they were then. */
-function factsOfThen({ request, result }: PlayedStep): (ProductFacts | undefined)[] {
-  const applied = request.operations.filter((_, index) => result.receipt.outcomes[index]?.ok);
-  return applied.map((operation) => ('facts' in operation ? operation.facts : undefined));
-}
+/** As it comes back from a database. */
+const written = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
-test('the entries, played back in order, rebuild the cart', () => {
+const trailOf = (requests: Parameters<typeof playAll>[0]) => {
+  const { ledger, steps } = playAll(requests);
+  return { state: ledger.state, entries: written(steps.flatMap(({ result }) => result.audit)) };
+};
+
+test('the entries alone, played back in order, are the cart that readers see', () => {
   fc.assert(
     fc.property(anyHistory, (requests) => {
-      const { ledger, steps } = playAll(requests);
-      let { state } = freshLedger();
-      for (const step of steps.filter(({ result }) => result.hasChanged)) {
-        const facts = factsOfThen(step);
-        for (const [index, entry] of step.result.audit.entries()) {
-          const written = JSON.parse(JSON.stringify(entry.operation)) as CartOperation;
-          expect(written).not.toHaveProperty('facts');
-          const then = facts[index];
-          const operation = then ? { ...written, facts: then } : written;
-          const verdict = applyOperation(state, operation as CartOperation, entry.at);
-          if (!verdict.ok) throw new Error(`${entry.kind} was refused: ${verdict.refusal.detail}`);
-          state = verdict.state;
-          expect(state.version).toBe(entry.version);
-        }
-      }
-      expect(state).toEqual(ledger.state);
+      const { state, entries } = trailOf(requests);
+      const replay = replayTrail(entries);
+      if (!replay.ok) throw new Error(replay.fault);
+      expect(compareReplay(replay.cart, toCartView(state, TEST_POLICY))).toEqual([]);
+      expect(replay.cart.lines.map(({ id }) => id)).toEqual(state.lines.map(({ id }) => id));
+      expect(replay.cart).toMatchObject({ version: state.version, status: state.status });
     }),
   );
+});
+
+test('a trail with a gap, or with an entry that does not say what it changed, is not played back', () => {
+  const entry = (version: number, change?: object) => ({
+    version,
+    kind: 'addItem',
+    ...(change ? { change } : {}),
+  });
+  expect(replayTrail([entry(1, {}), entry(3, {})])).toEqual({
+    ok: false,
+    fault: 'The trail goes from version 1 to 3.',
+  });
+  expect(replayTrail([entry(1)])).toMatchObject({ ok: false, fault: expect.stringContaining('Version 1') });
+});
+
+test('a cart that differs from its trail is told apart line by line', () => {
+  const change = {
+    lines: [{ id: 'l1', sku: 'T-A', options: {}, attributes: {}, quantity: 1, unitPrice: 1_999 }],
+  };
+  const replay = replayTrail([{ version: 1, kind: 'addItem', change }]);
+  if (!replay.ok) throw new Error(replay.fault);
+  const view = (...lines: ReturnType<typeof aLine>[]) => toCartView(aState({ lines }), TEST_POLICY);
+  expect(compareReplay(replay.cart, view(aLine()))).toEqual([]);
+  expect(compareReplay(replay.cart, view(aLine({ quantity: 2 })))).toEqual(['Line l1 (T-A) differs.']);
+  expect(compareReplay(replay.cart, view(aLine({ id: 'l2' })))).toHaveLength(2);
+  expect(
+    compareReplay(replay.cart, toCartView(aState({ version: 2, lines: [aLine()] }), TEST_POLICY)),
+  ).toEqual(['The trail ends at version 1, the cart is at 2.']);
 });
 
 test('an entry says who did what when, and under which key', () => {

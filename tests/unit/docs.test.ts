@@ -8,6 +8,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../api/create-app.ts';
 import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { createOperatorGateway } from '../../api/operator-gateway.ts';
+import { createTemporalClient } from '../../api/temporal-client.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { readConfig, SETTINGS } from '../../config.ts';
 import { ERRORS } from '../../contract/errors.ts';
@@ -105,7 +107,12 @@ async function contractPaths(): Promise<string[]> {
   const config = readConfig({ GUEST_TOKEN_KEYS: `k1:${KEY}`, OWNER_HASH_KEY: KEY, LOG_LEVEL: 'silent' });
   const sql = connect('postgres://127.0.0.1:1/none', { max: 1, name: 'docs' });
   const metrics = createMetrics();
-  const app = createApp({ config, carts: createCartsInMemory(), sql, log: createLog(config), metrics });
+  const operatorGateway = createOperatorGateway({
+    client: createTemporalClient('127.0.0.1:1'),
+    taskQueue: 'none',
+  });
+  const log = createLog(config);
+  const app = createApp({ config, carts: createCartsInMemory(), operatorGateway, sql, log, metrics });
   const { paths } = openApiDocument(app);
   await Promise.all([sql.end(), metrics.close()]);
   return Object.keys(paths ?? {});

@@ -1,0 +1,72 @@
+/**
+ * The operators' way to Temporal: look into one cart, have its row written again, start and follow bulk actions, see who works. Acts on a
+ * cart go through the lane of that cart (carts.ts), like everybody's.
+ */
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { TASK_QUEUE } from '../temporal.config.ts';
+import { type Inspection, inspectQuery, type RewriteRow, rewriteRowUpdate } from '../workflows/messages.ts';
+import type { CartsPlace } from './carts.ts';
+import { createTemporalClient } from './temporal-client.ts';
+import { toProblem } from './temporal-errors.ts';
+
+const DEADLINE_MS = 4_000;
+
+/** One cart's workflow, as it is now. */
+export interface LiveCart {
+  runId: string;
+  /** Temporal's word for it: `RUNNING`, `COMPLETED` … */
+  status: string;
+  startedAt: Date;
+  historyEvents: number;
+  /** Undefined where the workflow has ended, or no worker answers. */
+  inspection: Inspection | undefined;
+}
+
+/** Rejects with a `Problem` when Temporal does not answer. */
+export interface OperatorGateway {
+  /** Undefined: Temporal knows no such workflow (or no longer). */
+  look(workflowId: string): Promise<LiveCart | undefined>;
+  /** False: the database did not take it in time; the cart goes on trying. Undefined: there is no living cart. */
+  rewriteRow(workflowId: string, what: RewriteRow): Promise<boolean | undefined>;
+}
+
+export function createOperatorGateway(
+  place: CartsPlace = { client: createTemporalClient(), taskQueue: TASK_QUEUE },
+): OperatorGateway {
+  return new TemporalOperatorGateway(place);
+}
+
+class TemporalOperatorGateway implements OperatorGateway {
+  readonly #client: Client;
+
+  constructor({ client }: CartsPlace) {
+    this.#client = client;
+  }
+
+  look(workflowId: string): Promise<LiveCart | undefined> {
+    return this.#ask(async () => {
+      const handle = this.#client.workflow.getHandle(workflowId);
+      const { runId, status, startTime, historyLength } = await handle.describe();
+      const isRunning = status.name === 'RUNNING';
+      // A cart whose worker is away is shown without its inside rather than not at all.
+      const inspection = isRunning ? await handle.query(inspectQuery).catch(() => undefined) : undefined;
+      return { runId, status: status.name, startedAt: startTime, historyEvents: historyLength, inspection };
+    });
+  }
+
+  rewriteRow(workflowId: string, what: RewriteRow): Promise<boolean | undefined> {
+    return this.#ask(async () => {
+      const handle = this.#client.workflow.getHandle(workflowId);
+      return (await handle.executeUpdate(rewriteRowUpdate, { args: [what] })).isWritten;
+    });
+  }
+
+  async #ask<Result>(call: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await this.#client.connection.withDeadline(Date.now() + DEADLINE_MS, call);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw toProblem(error);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** The app on a real Temporal server with a worker, for what operators do: requests by `app.request`, carts by the real workflow. */
+import { createApi } from '../../api/create-app.ts';
+import { createCarts } from '../../api/carts.ts';
+import { createLog } from '../../api/log.ts';
+import { createMetrics } from '../../api/metrics.ts';
+import { createOperatorGateway } from '../../api/operator-gateway.ts';
+import { readConfig } from '../../config.ts';
+import { type Answer, customerToken, ENVIRONMENT, send, toAnswer } from '../api/test-api.ts';
+import { createTestTemporal, type TestTemporal } from './temporal.ts';
+
+export interface OperatedShop {
+  temporal: TestTemporal;
+  fetch(path: string, init?: RequestInit): Promise<Answer>;
+  /** A request with an operator's token. `name` tells operators apart. */
+  operate(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
+  /** A new customer with one line. */
+  customer(sku?: string, quantity?: number): Promise<ShopCustomer>;
+  close(): Promise<void>;
+}
+
+export interface ShopCustomer {
+  subject: string;
+  headers: Record<string, string>;
+  cartId: string;
+}
+
+const bearerOf = async (subject: string, claims = {}) => ({
+  authorization: `Bearer ${await customerToken(subject, claims)}`,
+});
+
+/** Call `close`. */
+export async function createOperatedShop(): Promise<OperatedShop> {
+  const temporal = await createTestTemporal();
+  const config = readConfig({ ...ENVIRONMENT, RATE_LIMITS: 'off', LOG_LEVEL: 'silent' });
+  const metrics = createMetrics();
+  const place = { client: temporal.client, taskQueue: temporal.taskQueue };
+  const carts = createCarts(config, metrics, place);
+  const operatorGateway = createOperatorGateway(place);
+  const log = createLog(config);
+  const { app, feed } = createApi({ config, carts, operatorGateway, sql: temporal.sql, log, metrics });
+  const operator = await bearerOf('operator-1', { roles: ['operator'] });
+  const fetch = async (path: string, init?: RequestInit) => await toAnswer(await app.request(path, init));
+  let count = 0;
+  return {
+    temporal,
+    fetch,
+    operate: (method, path, body, headers = {}) =>
+      fetch(path, send(method, body, { ...operator, ...headers })),
+    async customer(sku = 'T-A', quantity = 1) {
+      count += 1;
+      const subject = `shopper-${count}-${Date.now()}`;
+      const headers = await bearerOf(subject);
+      const { body } = await fetch('/cart/items', send('POST', { sku, quantity }, headers));
+      return { subject, headers, cartId: body.id ?? '' };
+    },
+    async close() {
+      feed.close();
+      await metrics.close();
+      await temporal.close();
+    },
+  };
+}
