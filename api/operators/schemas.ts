@@ -156,6 +156,43 @@ export const actedSchema = z
   })
   .openapi('LockResult');
 
+export const exportSchema = z
+  .looseObject({
+    cart: cartSummarySchema,
+    differences: z.array(z.string()),
+    isAuditComplete: z.boolean().openapi({ description: '`false`: only the newest changes are in it.' }),
+  })
+  .openapi('CartExport');
+
+const nullableInstant = instant.nullable();
+
+export const healthSchema = z
+  .object({
+    status: z.enum(['ok', 'degraded']),
+    problems: z.array(z.string()).openapi({ description: 'One sentence for each; none when all is well.' }),
+    database: z.object({ isReachable: z.boolean(), latencyMs: z.int() }),
+    temporal: z.object({ isReachable: z.boolean(), latencyMs: z.int() }),
+    workers: z.array(z.object({ identity: z.string(), lastSeenAt: nullableInstant })),
+    publishLag: z
+      .object({
+        carts: z.int(),
+        p50Ms: z.int().nullable(),
+        p95Ms: z.int().nullable(),
+        maxMs: z.int().nullable(),
+      })
+      .nullable()
+      .openapi({ description: 'From a change to its row, over the last 15 minutes.' }),
+    schedules: z.array(
+      z.object({
+        id: z.string(),
+        isPaused: z.boolean(),
+        lastRunAt: nullableInstant,
+        nextRunAt: nullableInstant,
+      }),
+    ),
+  })
+  .openapi('OperatorHealth');
+
 export const repairedSchema = z
   .object({
     cartId: z.string(),

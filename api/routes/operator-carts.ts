@@ -5,11 +5,15 @@ import { type CartFilter, searchCarts } from '../../database/cart-directory.ts';
 import { defineRoute, type Router } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 import { fromCursor, toCursor } from '../operators/cursor.ts';
+import { exportCart } from '../operators/export-cart.ts';
 import { findOrRefuse, inspectCart, liveView, summaryView } from '../operators/inspect-cart.ts';
+import { readHealth } from '../operators/read-health.ts';
 import { fromDatabase, NO_STORE, type OperatorParts } from '../operators/operator-parts.ts';
 import {
   cartIdSchema,
   cartPageSchema,
+  exportSchema,
+  healthSchema,
   inspectedCartSchema,
   PAGE_SIZE,
   pageQuery,
@@ -110,5 +114,35 @@ export function operatorCartRoutes(router: Router, parts: OperatorParts): void {
       errors: ['cart_not_found'],
     },
     ({ params, query }) => history(parts, params.cartId, query),
+  );
+  defineRoute(
+    router,
+    {
+      method: 'get',
+      path: '/admin/carts/{cartId}/export',
+      operationId: 'exportCart',
+      tag: OPERATORS_TAG,
+      summary: 'Everything about one cart in one file',
+      description:
+        'View, state, audit trail, workflow. Without personal data and without what the shopper typed.',
+      access: 'inspect',
+      params: cartParams,
+      answers: { 200: { description: 'The cart.', schema: exportSchema } },
+      errors: ['cart_not_found', 'deadline_exceeded'],
+    },
+    async ({ params }) => json(200, await exportCart(parts, params.cartId), NO_STORE),
+  );
+  defineRoute(
+    router,
+    {
+      method: 'get',
+      path: '/admin/health',
+      operationId: 'operatorHealth',
+      tag: OPERATORS_TAG,
+      summary: 'How the parts are',
+      access: 'inspect',
+      answers: { 200: { description: 'What answers, who works, what is behind.', schema: healthSchema } },
+    },
+    async () => json(200, await readHealth(parts), NO_STORE),
   );
 }

@@ -63,6 +63,8 @@ const ROUTES = [
   'GET /admin/carts',
   'GET /admin/carts/{cartId}',
   'GET /admin/carts/{cartId}/history',
+  'GET /admin/carts/{cartId}/export',
+  'GET /admin/health',
   'POST /admin/carts/{cartId}/lock',
   'POST /admin/carts/{cartId}/unlock',
   'POST /admin/carts/{cartId}/repair',

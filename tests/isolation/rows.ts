@@ -67,6 +67,11 @@ export const ROWS: Record<string, Row> = {
     (thing) => ({ path: `${noCart(thing)}/history` }),
     '404 cart_not_found',
   ),
+  'GET /admin/carts/{cartId}/export': adminRoute(
+    (thing) => ({ path: `${noCart(thing)}/export` }),
+    '404 cart_not_found',
+  ),
+  'GET /admin/health': adminRoute(() => ({ path: '/admin/health' }), '200'),
   'POST /admin/carts/{cartId}/lock': act('lock'),
   'POST /admin/carts/{cartId}/unlock': act('unlock'),
   'POST /admin/carts/{cartId}/repair': act('repair'),

@@ -1,0 +1,41 @@
+/** How the parts are, for operators: what answers and how fast, who works, how far the read model is behind, what runs by the clock. */
+import { readPublishLag } from '../../database/publish-lag.ts';
+import type { OperatorParts } from './operator-parts.ts';
+
+const LAG_WINDOW_MS = 15 * 60_000;
+
+/** The read model of a healthy shop follows in milliseconds; a p95 above this deserves a look. */
+const LAG_LIMIT_MS = 2_000;
+
+/** What was asked, and how long the answer took; undefined where none came. */
+async function timed<T>(ask: () => Promise<T>): Promise<{ value: T | undefined; latencyMs: number }> {
+  const startedAt = performance.now();
+  const value = await ask().catch(() => undefined);
+  return { value, latencyMs: Math.round(performance.now() - startedAt) };
+}
+
+export async function readHealth(parts: OperatorParts) {
+  const [database, temporal] = await Promise.all([
+    timed(() => readPublishLag(parts.sql, LAG_WINDOW_MS)),
+    timed(() => parts.gateway.health()),
+  ]);
+  const lag = database.value;
+  const problems = [
+    ...(lag ? [] : ['The database does not answer.']),
+    ...(temporal.value ? [] : ['Temporal does not answer.']),
+    ...(temporal.value?.workers.length === 0 ? ['No worker asks for work: carts stand still.'] : []),
+    ...((lag?.p95Ms ?? 0) > LAG_LIMIT_MS ? ['The read model is behind its carts.'] : []),
+    ...(temporal.value?.schedules ?? [])
+      .filter(({ isPaused }) => isPaused)
+      .map(({ id }) => `The schedule ${id} is paused.`),
+  ];
+  return {
+    status: problems.length === 0 ? ('ok' as const) : ('degraded' as const),
+    problems,
+    database: { isReachable: lag !== undefined, latencyMs: database.latencyMs },
+    temporal: { isReachable: temporal.value !== undefined, latencyMs: temporal.latencyMs },
+    workers: temporal.value?.workers ?? [],
+    publishLag: lag ?? null,
+    schedules: temporal.value?.schedules ?? [],
+  };
+}
