@@ -196,6 +196,17 @@ export const SETTINGS = {
   RATE_LIMIT_REFUSED_CREDENTIALS_PER_MINUTE: integer(30, 1, 1_000_000).describe(
     'Credentials that are not genuine, per address and minute; more are answered with `rate_limited`.',
   ),
+  HEADERS_TIMEOUT: duration('10s').describe(
+    'How long the headers of a request may take to arrive; then 408 and the connection closes.',
+  ),
+  BODY_TIMEOUT: duration('20s').describe('How long a whole request may take to arrive, its body included.'),
+  KEEP_ALIVE_TIMEOUT: duration('65s').describe(
+    'How long an idle connection stays open. Longer than the idle time of the proxy in front.',
+  ),
+  MAX_CONNECTIONS: integer(10_000, 1, 1_000_000).describe('Open connections to one API process.'),
+  MAX_CONNECTIONS_PER_ADDRESS: integer(2_000, 1, 1_000_000).describe(
+    'Open connections from one address that is not a trusted proxy.',
+  ),
   REQUEST_DEADLINE: duration('5s').describe('How long a write may take before it is answered with 504.'),
   LANE_LIMIT: integer(500, 1, 10_000).describe(
     'Writes to one cart that may wait in one API process; more are answered with `cart_busy`.',

@@ -7,6 +7,7 @@ import http from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { MAX_HEADER_BYTES } from '../contract/limits.ts';
+import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
 import { Problem, problemReply } from './problem.ts';
 import { SECURITY_HEADERS } from './reply.ts';
 
@@ -16,6 +17,8 @@ export interface ServerOptions {
   /** Ms until the whole request must be there; slow bodies end here. */
   requestTimeoutMs?: number;
   keepAliveTimeoutMs?: number;
+  /** Without it there is no limit. */
+  connections?: ConnectionLimits;
 }
 
 type Fetch = Parameters<typeof getRequestListener>[0];
@@ -46,7 +49,7 @@ function parserProblem(code: string | undefined): Problem {
     return new Problem('headers_too_large', `The headers may have at most ${MAX_HEADER_BYTES} bytes.`);
   }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new Problem('invalid_header', 'The request did not arrive in time.');
+    return new Problem('request_timeout', 'The request did not arrive in time.');
   }
   return new Problem('invalid_header', 'The request could not be parsed.');
 }
@@ -102,6 +105,7 @@ export function createServer(fetch: Fetch, options: ServerOptions = {}): http.Se
     (request, response) => void listener(request, response),
   );
   trackSockets(server);
+  if (options.connections) limitConnections(server, options.connections);
   server.on('clientError', answerClientError);
   // Node would answer an unknown Expect with a bare 417; the header asks for nothing that we must refuse.
   server.on('checkExpectation', (request, response) => void listener(request, response));

@@ -15,6 +15,7 @@ import { parseJson } from './middleware/parse-json.ts';
 import { readBody } from './middleware/read-body.ts';
 import { type AnswerSpec, type Documented, requestHeaders, responses } from './openapi.ts';
 import { Problem } from './problem.ts';
+import { refuseCardData } from './refuse-card-data.ts';
 import type { RateLimits } from './rate/rate-limits.ts';
 import { type Reply, respond } from './reply.ts';
 import { validate } from './validate.ts';
@@ -150,6 +151,7 @@ async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate)
   const params = (spec.params ? validate(spec.params, c.req.param()) : {}) as P;
   const query = (spec.query ? validate(spec.query, queryOf(c)) : {}) as Q;
   const body = (hasBody && spec.body ? validate(spec.body, parseJson(bytes)) : undefined) as B;
+  refuseCardData(body);
   return { c, requestId: c.get('requestId'), caller, headers, params, query, body, bytes };
 }
 

@@ -9,6 +9,7 @@ import { createCarts } from './carts.ts';
 import { createApi } from './create-app.ts';
 import { createServer, listen, stopServer } from './create-server.ts';
 import { createLog, type Logger } from './log.ts';
+import { serverOptions } from './server-options.ts';
 import { createMetrics } from './metrics.ts';
 import { createOperatorGateway } from './operator-gateway.ts';
 import { createTemporalClient } from './temporal-client.ts';
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
     metrics,
     isAccepting: () => isAccepting,
   });
-  const server = createServer(app.fetch);
+  const server = createServer(app.fetch, serverOptions(config));
   const port = await listen(server, config.API_HOST, config.API_PORT);
   feed.start();
   payments.start();

@@ -51,7 +51,13 @@ const WEBHOOK: ErrorCode[] = [
   'webhook_signature_invalid',
   'dependency_unavailable',
 ];
-const BODY: ErrorCode[] = ['invalid_json', 'unsupported_media_type', 'validation_failed'];
+const BODY: ErrorCode[] = [
+  'invalid_json',
+  'request_timeout',
+  'unsupported_media_type',
+  'validation_failed',
+  'card_data_rejected',
+];
 
 /** What the routes' documentation depends on, beyond the route's own answers. */
 export interface Documented {

@@ -14,11 +14,8 @@ import {
   MAX_TEXT_LENGTH,
   NAME_PATTERN,
   SKU_PATTERN,
+  TEXT_PATTERN,
 } from '../contract/limits.ts';
-
-/** Text without control characters, tab and line breaks aside: PostgreSQL cannot store NUL, and nobody types the others. */
-// oxlint-disable-next-line no-control-regex -- they are what this pattern is there to refuse
-const TEXT = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
 
 export const skuSchema = z
   .string()
@@ -34,7 +31,14 @@ export const lineIdSchema = z
 const quantitySchema = (min: 0 | 1) => z.int().min(min).max(MAX_QUANTITY);
 
 const nameSchema = z.string().max(MAX_NAME_LENGTH).regex(new RegExp(NAME_PATTERN));
-const textSchema = z.string().max(MAX_TEXT_LENGTH).regex(TEXT);
+/** What shoppers type: notes, engravings. */
+export const textSchema = z
+  .string()
+  .max(MAX_TEXT_LENGTH)
+  .regex(
+    new RegExp(TEXT_PATTERN),
+    'Control characters and marks that turn the direction of text are not taken.',
+  );
 
 const hasAtMost =
   (max: number) =>

@@ -14,6 +14,7 @@ export interface ErrorRow {
     | 403
     | 404
     | 405
+    | 408
     | 409
     | 410
     | 412
@@ -49,6 +50,7 @@ export const ERRORS = {
   order_not_found: { status: 404, title: 'No such order', retry: 'no' },
   link_invalid: { status: 404, title: 'This link is not valid', retry: 'no' },
   method_not_allowed: { status: 405, title: 'This address does not take that method', retry: 'no' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time', retry: 'same_key' },
   out_of_stock: { status: 409, title: 'Not enough in stock', retry: 'fresh' },
   sku_unavailable: { status: 409, title: 'This product is no longer sold', retry: 'no' },
   cart_empty: { status: 409, title: 'The cart is empty', retry: 'no' },

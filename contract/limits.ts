@@ -41,6 +41,13 @@ export const MAX_TEXT_LENGTH = 500;
 /** Option and attribute names: an identifier, so that `__proto__` and the like are never names. */
 export const NAME_PATTERN = '^[A-Za-z][A-Za-z0-9_-]*$';
 
+/**
+ * Text that shoppers type: no control characters but tab and line breaks (PostgreSQL cannot store NUL, terminals obey others), no line
+ * separators that only some programs know, and no marks that make the text read otherwise than it is stored (bidirectional overrides).
+ */
+export const TEXT_PATTERN =
+  '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ufeff\\ufffe\\uffff]*$';
+
 /** Characters of an Idempotency-Key (the IETF draft leaves it to us; Stripe allows 255 too). */
 export const MAX_KEY_LENGTH = 255;
 

@@ -44,7 +44,7 @@ export function budgetAddress(address: string): string {
 }
 
 /** Whether an address is one of ours. `ranges`: addresses and CIDR ranges, already checked. */
-function trustedBy(ranges: readonly string[]): (address: string) => boolean {
+export function createIsTrusted(ranges: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const range of ranges) {
     const [address = '', bits] = range.split('/');
@@ -57,7 +57,7 @@ function trustedBy(ranges: readonly string[]): (address: string) => boolean {
 
 /** Without ranges nobody is trusted, and the header counts for nothing. */
 export function createClientAddress(ranges: readonly string[]): ClientAddress {
-  const isTrusted = trustedBy(ranges);
+  const isTrusted = createIsTrusted(ranges);
   return (remote, forwardedFor) => {
     let address = remote === undefined ? undefined : readAddress(remote);
     if (address === undefined) return UNKNOWN;

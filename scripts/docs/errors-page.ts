@@ -26,6 +26,8 @@ const NOTES: Record<ErrorCode, string> = {
   order_not_found: 'No such order, or not yours: both look the same.',
   link_invalid: 'The link is broken.',
   method_not_allowed: 'The methods that the address takes are in `Allow`.',
+  request_timeout:
+    'The request took too long to arrive (HEADERS_TIMEOUT, BODY_TIMEOUT); the connection is closed. Send it again.',
   out_of_stock:
     '`available` says how many units can be had. Offer that number. A checkout lists each SKU that lacks units in `shortages`.',
   sku_unavailable: 'Discontinued. Take the line out, or offer something else.',

@@ -155,14 +155,14 @@ describe('a request that does not end', () => {
   test('while sending headers is ended by us', async () => {
     const socket = await open();
     socket.write('GET /cart HTTP/1.1\r\nHost: sh');
-    expect(codeOf(await socket.answer())).toEqual([400, 'invalid_header']);
+    expect(codeOf(await socket.answer())).toEqual([408, 'request_timeout']);
     await socket.closed;
   });
 
   test('while sending its body is ended by us', async () => {
     const socket = await open();
     socket.write(`${post('Content-Length: 26')}{"sku":`);
-    expect(codeOf(await socket.answer())).toEqual([400, 'invalid_header']);
+    expect(codeOf(await socket.answer())).toEqual([408, 'request_timeout']);
     await socket.closed;
   });
 
@@ -214,7 +214,25 @@ describe('a body that does not fit', () => {
     ],
     ['an attribute that is a number', { sku: 'T-A', quantity: 1, attributes: { a: 1 } }],
     ['an attribute of 501 characters', { sku: 'T-A', quantity: 1, attributes: { a: 'x'.repeat(501) } }],
-    ['an attribute with NUL', { sku: 'T-A', quantity: 1, attributes: { a: 'x\u0000' } }],
+    ...[
+      '\u0000',
+      '\u001b',
+      '\u007f',
+      '\u009b',
+      '\u2028',
+      '\u202a',
+      '\u202e',
+      '\u2066',
+      '\ufeff',
+      '\uffff',
+    ].flatMap((char): [string, unknown][] => {
+      const code = `U+${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+      const text = `x${char}y`;
+      return [
+        [`an attribute with ${code}`, { sku: 'T-A', quantity: 1, attributes: { a: text } }],
+        [`an option with ${code}`, { sku: 'T-CUSTOM', quantity: 1, options: { engraving: text } }],
+      ];
+    }),
     ['separateLine as text', { sku: 'T-A', quantity: 1, separateLine: 'true' }],
   ];
   test.each(BAD)('(%s) is validation_failed with a path', async (_name, body) => {
