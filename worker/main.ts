@@ -4,10 +4,10 @@
  */
 import { createServer } from 'node:net';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import pino from 'pino';
 import { createActivities } from '../activities/create-activities.ts';
 import { pricingOf, readConfig } from '../config.ts';
 import { connect } from '../database/client.ts';
+import { createLog } from '../log.ts';
 import { temporalConnection } from '../temporal.config.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 import { createWorker } from './create-worker.ts';
@@ -15,11 +15,7 @@ import { serveProbes } from './probes.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
 const config = readConfig();
-const log = pino({
-  name: 'worker',
-  level: config.LOG_LEVEL,
-  ...(config.LOG_PRETTY ? { transport: { target: 'pino-pretty' } } : {}),
-});
+const log = createLog(config, 'worker');
 
 /** The SDK wants an address for its metrics before it starts. */
 const freePort = (): Promise<number> =>
