@@ -2,114 +2,22 @@
  * The only reader of process.env. Each setting has a type, a default and one line of prose; docs/reference/configuration.md is
  * generated from this table. A wrong value ends the process at start with one sentence for each mistake.
  */
-import { isIP } from 'node:net';
 import { z } from 'zod';
-import { FEATURES, type Feature, isFeature } from './contract/features.ts';
+import {
+  addressRanges,
+  duration,
+  entries,
+  featureFlags,
+  flag,
+  guestTokenKeys,
+  integer,
+  list,
+  origins,
+  stripeWebhookSecrets,
+  webhookSecrets,
+} from './config-forms.ts';
 import { parseShippingMethod, parseTaxRate } from './cart/pricing-settings.ts';
 import type { Pricing } from './contract/pricing.ts';
-
-const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** `250ms`, `3s`, `15m`, `24h`, `7d` → milliseconds. */
-export function parseDuration(text: string): number | undefined {
-  const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
-  return amount === undefined ? undefined : Number(amount) * UNITS[unit as keyof typeof UNITS];
-}
-
-const duration = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((text, context) => {
-      const value = parseDuration(text);
-      if (value === undefined)
-        context.addIssue(`'${text}' is not a duration; write 250ms, 3s, 15m, 24h or 7d`);
-      return value ?? z.NEVER;
-    });
-
-const integer = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
-
-const flag = (fallback: boolean) =>
-  z
-    .enum(['true', 'false', 'on', 'off', '1', '0'])
-    .default(fallback ? 'true' : 'false')
-    .transform((text) => ['true', 'on', '1'].includes(text));
-
-const list = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    );
-
-const KEY = /^[A-Za-z0-9_-]{1,16}:[A-Za-z0-9_-]{43,}$/;
-
-const guestTokenKeys = list('').pipe(
-  z.array(z.string().regex(KEY, "write '<key id>:<base64url of at least 32 random bytes>'")),
-);
-
-/** `10.0.0.1`, `10.0.0.0/8`, `2001:db8::/32`. */
-export function isAddressRange(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
-}
-
-const addressRanges = list('').pipe(
-  z.array(z.string().refine(isAddressRange, 'write addresses or CIDR ranges, such as 10.0.0.0/8')),
-);
-
-/** As browsers send it: scheme, host and port, nothing behind. */
-const isOrigin = (text: string): boolean =>
-  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-
-const origins = list('').pipe(
-  z.array(z.string().refine(isOrigin, 'write whole origins, such as https://shop.example')),
-);
-/** `merge=off,liveEvents=on` */
-const featureFlags = list('').transform((entries, context) => {
-  const switches: Partial<Record<Feature, boolean>> = {};
-  for (const entry of entries) {
-    const [name = '', value = ''] = entry.split('=');
-    if (isFeature(name) && ['on', 'off'].includes(value)) switches[name] = value === 'on';
-    else
-      context.addIssue(
-        `'${entry}' is no switch; write <feature>=on or =off with one of ${Object.keys(FEATURES).join(', ')}`,
-      );
-  }
-  return switches;
-});
-/** Never repeats the text: it is a secret. */
-const webhookSecrets = list('').pipe(
-  z.array(
-    z
-      .string()
-      .regex(
-        /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
-        'write whsec_<base64 of 24 to 64 random bytes>',
-      ),
-  ),
-);
-
-const stripeWebhookSecrets = list('').pipe(
-  z.array(z.string().regex(/^[A-Za-z0-9_]{16,255}$/, 'write whsec_… as Stripe shows it for the endpoint')),
-);
-
-/** Each entry through `parse`, which answers undefined for what it cannot read. */
-const entries = <T>(fallback: string, parse: (text: string) => T | undefined, cure: string) =>
-  list(fallback).transform((texts, context) =>
-    texts.flatMap((text): T[] => {
-      const value = parse(text);
-      if (value === undefined) context.addIssue(`'${text}' cannot be read; write ${cure}`);
-      return value === undefined ? [] : [value];
-    }),
-  );
 
 export const SETTINGS = {
   DATABASE_URL: z

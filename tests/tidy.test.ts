@@ -47,6 +47,7 @@ describe('the tools find nothing', () => {
       ...folders,
       'config.ts',
       'temporal.config.ts',
+      'config-forms.ts',
       'log.ts',
     ]);
     expect(status, output).toBe(0);

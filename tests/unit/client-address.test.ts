@@ -1,7 +1,7 @@
 /** Whose budget a request spends: the socket's other end, or what trusted proxies say about it, and nothing that a caller says about itself. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isAddressRange } from '../../config.ts';
+import { isAddressRange } from '../../config-forms.ts';
 import { budgetAddress, createClientAddress, readAddress } from '../../api/rate/client-address.ts';
 
 const PROXIES = ['10.0.0.0/8', '192.0.2.7', '2001:db8:aaaa::/48'];

@@ -1,7 +1,8 @@
 /** Settings: defaults that fit, durations, and one sentence for each mistake that never tells a secret. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDuration, pricingOf, readConfig, SETTINGS } from '../../config.ts';
+import { parseDuration } from '../../config-forms.ts';
+import { pricingOf, readConfig, SETTINGS } from '../../config.ts';
 
 const KEY = 'a'.repeat(43);
 
