@@ -17,6 +17,7 @@ import { createIdentity } from './identity/caller.ts';
 import { createHandOut } from './identity/credential-headers.ts';
 import { createCustomerTokens } from './identity/customer-token.ts';
 import { createGuestTokens } from './identity/guest-token.ts';
+import { createOrderTokens } from './identity/order-token.ts';
 import type { Logger } from './log.ts';
 import type { ApiMetrics } from './metrics.ts';
 import { frame } from './middleware/frame.ts';
@@ -35,6 +36,7 @@ import { itemRoutes } from './routes/items.ts';
 import { operatorActRoutes } from './routes/operator-acts.ts';
 import { operatorCartRoutes } from './routes/operator-carts.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { orderRoutes } from './routes/orders.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { productRoutes } from './routes/products.ts';
 import { referenceRoutes } from './routes/reference.ts';
@@ -122,6 +124,13 @@ export function createApi(dependencies: Dependencies): Api {
   operatorCartRoutes(router, operatorParts);
   operatorActRoutes(router, operatorParts);
   productRoutes(router, sql);
+  const { GUEST_TOKEN_KEYS: keys, ORDER_TOKEN_LIFE: lifeMs } = config;
+  orderRoutes(router, {
+    sql,
+    orderTokens: createOrderTokens({ keys, lifeMs, now }),
+    limits,
+    handOut: parts.handOut,
+  });
   const readers = createWebhookReaders(config);
   webhookRoutes(router, { readers, inbox: payments, limits, metrics, now });
   probeRoutes(router, { sql, carts, metrics, isAccepting });

@@ -49,6 +49,8 @@ export interface RouteSpec<P, Q, B> {
   isUnlimited?: boolean;
   /** Answers `feature_disabled` while this is switched off. */
   feature?: Feature;
+  /** An Order-Token is looked at too (by the route itself). */
+  takesOrderToken?: boolean;
   /** Not in /openapi.json. */
   isHidden?: boolean;
 }
@@ -155,11 +157,17 @@ async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate)
   return { c, requestId: c.get('requestId'), caller, headers, params, query, body, bytes };
 }
 
-function securityOf(access: Access): { security?: Record<string, string[]>[] } {
+interface Secured {
+  access: Access;
+  takesOrderToken?: boolean;
+}
+
+function securityOf({ access, takesOrderToken }: Secured): { security?: Record<string, string[]>[] } {
   if (access === 'open') return {};
   if (OPERATORS.includes(access)) return { security: [{ operatorToken: [] }] };
   if (access === 'webhook') return { security: [{ webhookSignature: [] }, { stripeSignature: [] }] };
-  return { security: [{}, { customerToken: [] }, { guestCookie: [] }, { cartToken: [] }] };
+  const orderToken = takesOrderToken ? [{ orderToken: [] }] : [];
+  return { security: [{}, { customerToken: [] }, { guestCookie: [] }, { cartToken: [] }, ...orderToken] };
 }
 
 function document<P, Q, B>(spec: RouteSpec<P, Q, B>) {
@@ -172,7 +180,7 @@ function document<P, Q, B>(spec: RouteSpec<P, Q, B>) {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    ...securityOf(spec.access),
+    ...securityOf(spec),
     request: {
       ...(spec.params ? { params: spec.params as unknown as z.ZodObject } : {}),
       ...(spec.query ? { query: spec.query as unknown as z.ZodObject } : {}),

@@ -1,6 +1,6 @@
 /** The parts of /openapi.json that all routes share: headers, the problem answers grouped by status, security schemes, the title page. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { GUEST_COOKIE } from '../contract/headers.ts';
+import { GUEST_COOKIE, ORDER_TOKEN } from '../contract/headers.ts';
 import { ERRORS, type ErrorCode } from '../contract/errors.ts';
 import { problemSchema } from './answer-schemas.ts';
 import type { AppEnv } from './exchange.ts';
@@ -183,4 +183,5 @@ export function registerSecuritySchemes(app: OpenAPIHono<AppEnv>): void {
   register('webhookSignature', { type: 'apiKey', in: 'header', name: 'webhook-signature' });
   register('stripeSignature', { type: 'apiKey', in: 'header', name: 'stripe-signature' });
   register('cartToken', { type: 'apiKey', in: 'header', name: 'Cart-Token' });
+  register('orderToken', { type: 'apiKey', in: 'header', name: ORDER_TOKEN });
 }

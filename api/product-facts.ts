@@ -13,7 +13,8 @@ export interface FactsRead {
 }
 
 export interface ProductFactsReader {
-  read(skus: readonly string[]): Promise<FactsRead>;
+  /** With `forCart` (public id), availability is what that cart could have: its own checkout's hold never counts against it. */
+  read(skus: readonly string[], forCart?: string): Promise<FactsRead>;
 }
 
 /** About 1 KB each. */
@@ -38,11 +39,12 @@ export function createProductFacts(sql: Sql, maxAgeMs: number, now: () => number
   }
 
   return {
-    async read(skus) {
+    async read(skus, forCart) {
       if (skus.length === 0) return { facts: new Map(), isComplete: true };
       try {
-        const facts = await readFacts(sql, [...new Set(skus)]);
-        for (const [sku, fact] of facts) keep(sku, fact);
+        const facts = await readFacts(sql, [...new Set(skus)], forCart);
+        // What one cart could have is no fact for the others.
+        if (forCart === undefined) for (const [sku, fact] of facts) keep(sku, fact);
         return { facts, isComplete: true };
       } catch (error) {
         if (isUnavailable(error)) return fromKept(skus);

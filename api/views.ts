@@ -59,7 +59,11 @@ export function createViews({ sql, carts, facts, metrics, currency }: ViewParts)
     const { version, viewJson } = row;
     if (!row.isStale) return { text: viewJson, etag: `"${version}"`, version, exists: true };
     const view = JSON.parse(viewJson) as CartView;
-    const { facts: today } = await facts.read(view.lines.map((line) => line.sku));
+    const own = row.status === 'checkout' ? row.cartId : undefined;
+    const { facts: today } = await facts.read(
+      view.lines.map((line) => line.sku),
+      own,
+    );
     const etag = `"${version}.${row.catalogueRevision}"`;
     return { text: JSON.stringify(refreshView(view, today)), etag, version, exists: true };
   }

@@ -24,6 +24,7 @@ const ACCEPTED = [
   'If-Match',
   'If-None-Match',
   'Last-Event-ID',
+  'Order-Token',
   'Prefer',
   'X-Request-Id',
 ].join(', ');

@@ -70,6 +70,8 @@ const ROUTES = [
   'POST /admin/carts/{cartId}/repair',
   'GET /products',
   'GET /products/{sku}',
+  'GET /orders',
+  'GET /orders/{orderId}',
   'POST /webhooks/payments/{provider}',
   'GET /livez',
   'GET /readyz',
@@ -104,6 +106,7 @@ describe('the contract', () => {
       'Batch',
       'BatchResult',
       'Product',
+      'Order',
     ]) {
       expect(contract.components.schemas).toHaveProperty(name);
     }

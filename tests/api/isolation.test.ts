@@ -1,6 +1,7 @@
 /** The isolation matrix on the app itself, and what foreign and unknown things cost: the same statements and the same time. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Actor, Target } from '../isolation/actors.ts';
+import { placeOrder } from '../isolation/place-order.ts';
 import type { Row } from '../isolation/row.ts';
 import { ROWS } from '../isolation/rows.ts';
 import { ask, isolationSuite } from '../isolation/suite.ts';
@@ -17,6 +18,7 @@ afterAll(() => api.close());
 const target = (): Target => ({
   fetch: async (path, init) => await api.api.app.request(path, init),
   sign: signedToken,
+  placeOrder: (cartId, note) => placeOrder(api.sql, cartId, note),
   webhookSecret: WEBHOOK_SECRET.slice('whsec_'.length),
 });
 

@@ -42,6 +42,8 @@ export interface Target {
   sign(wish: TokenWish): Promise<string>;
   /** Secret of the test payment provider's webhooks (`whsec_…` without the prefix, base64); absent until there are webhooks. */
   webhookSecret?: string;
+  /** An order of the owner of this cart, with the note on its line; its id. */
+  placeOrder(cartId: string, note: string): Promise<string>;
   /** A recovery token for guest A's cart; absent until there are recovery links. */
   recoveryToken?(guestToken: string): Promise<string>;
 }

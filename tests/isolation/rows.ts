@@ -57,6 +57,12 @@ export const ROWS: Record<string, Row> = {
   'DELETE /cart/clear': cartRoute(() => ({ path: '/cart/clear' }), WHOLE_CART),
   'GET /products': openRoute(() => ({ path: '/products' })),
   'GET /products/{sku}': openRoute(() => ({ path: '/products/T-A' })),
+  'GET /orders': cartRoute(() => ({ path: '/orders' }), { own: '200', nobody: '401 unauthenticated' }),
+  'GET /orders/{orderId}': cartRoute(({ orderId }) => ({ path: `/orders/${orderId}` }), {
+    own: '200',
+    stranger: '404 order_not_found',
+    nobody: '401 unauthenticated',
+  }),
   'POST /webhooks/payments/{provider}': webhookRoute(
     () => ({ path: '/webhooks/payments/test', body: testEvent('payment.created', `co_${randomUUID()}`) }),
     '200',

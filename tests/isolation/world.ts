@@ -10,10 +10,15 @@ export interface Thing {
   lineId: string;
   /** An idempotency key that its owner has used. */
   operationKey: string;
+  orderId: string;
 }
 
 /** Named by nobody, in the form of a real one. */
-export const unknownThing = (): Thing => ({ lineId: 'l99', operationKey: `never-${randomUUID()}` });
+export const unknownThing = (): Thing => ({
+  lineId: 'l99',
+  operationKey: `never-${randomUUID()}`,
+  orderId: randomBytes(16).toString('base64url'),
+});
 
 export interface World {
   target: Target;
@@ -61,7 +66,8 @@ async function fillForA(
   for (const sku of fillers) await add(target, headers, { sku });
   await target.fetch('/cart', { method: 'DELETE', headers });
   const { lineId } = await add(target, headers, { sku: 'T-C', ...line });
-  return { lineId, operationKey: line.key };
+  const { id } = (await (await target.fetch('/cart', { headers })).json()) as { id: string };
+  return { lineId, operationKey: line.key, orderId: await target.placeOrder(id, line.note) };
 }
 
 /** Fresh carts and names each time; worlds on one system do not touch. */

@@ -1,4 +1,6 @@
 /** The isolation matrix through the whole system, with real workflows behind it. */
+import { connect } from '../../../database/client.ts';
+import { placeOrder } from '../../isolation/place-order.ts';
 import { isolationSuite } from '../../isolation/suite.ts';
 import type { Target } from '../../isolation/actors.ts';
 import { signToken } from '../../support/client.ts';
@@ -7,6 +9,14 @@ import type { TestStack } from '../../support/stack.ts';
 /** The stack's first API process. */
 export const stackTarget = ({ info }: TestStack): Target => ({
   fetch: (path, init) => fetch(`${info.api[0]}${path}`, init),
+  placeOrder: async (cartId, note) => {
+    const sql = connect(info.database, { max: 1, name: 'isolation' });
+    try {
+      return await placeOrder(sql, cartId, note);
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  },
   webhookSecret: info.webhookSecret.slice('whsec_'.length),
   sign: ({ subject, ...wishes }) => signToken(info.jwt, subject, wishes),
 });
