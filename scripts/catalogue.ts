@@ -13,6 +13,7 @@ import {
   setProduct,
 } from '../database/catalogue.ts';
 import { connect, isUnavailable, type Sql } from '../database/client.ts';
+import { listHolders } from '../database/stock.ts';
 import { CATALOGUES, type CatalogueName, loadCatalogue } from '../database/load-catalogue.ts';
 import { recallComponents } from './local/component.ts';
 import { explain, UserError } from './local/user-error.ts';
@@ -102,6 +103,15 @@ const list = () =>
     } while (after !== undefined);
   });
 
+const holds = (sku?: string) =>
+  withDatabase(async (sql) => {
+    for (const hold of await listHolders(sql, sku)) {
+      const why = hold.isCaptured ? 'paid' : hold.isOverdue ? 'overdue' : 'open';
+      const until = hold.heldUntil.toISOString();
+      console.log([hold.sku, hold.quantity, until, why, hold.checkoutId, hold.ownerHash].join('\t'));
+    }
+  });
+
 const load = (name: CatalogueName) =>
   withDatabase(async (sql) => console.log(`Added ${await loadCatalogue(sql, name)} SKUs.`));
 
@@ -124,6 +134,10 @@ program
   .command('list')
   .description('everything that is sold, one SKU a line, separated by tabs')
   .action(list);
+program
+  .command('holds [sku]')
+  .description('units that open checkouts hold, the soonest deadline first, separated by tabs')
+  .action(holds);
 program
   .command('load')
   .description('add a ready-made catalogue; what is there stays')

@@ -13,6 +13,7 @@ import { buildWorkflowBundle } from './bundle.ts';
 import { createWorker } from './create-worker.ts';
 import { serveProbes } from './probes.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
+import { startSweeping } from './sweep-holds.ts';
 
 const config = readConfig();
 const log = createLog(config, 'worker');
@@ -71,7 +72,9 @@ worker = await createWorker({
   maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
 });
 log.info({ namespace, cached: config.MAX_CACHED_WORKFLOWS }, 'the worker runs');
+const stopSweeping = startSweeping(sql, log);
 await worker.run();
+stopSweeping();
 log.info('the worker has stopped');
 probes.close();
 await connection.close();

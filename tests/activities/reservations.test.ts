@@ -14,6 +14,7 @@ import {
   stockOf,
   checkStock,
 } from '../support/checkouts.ts';
+import { sweepHolds } from '../../worker/sweep-holds.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -221,6 +222,17 @@ describe('the sweep', () => {
     expect(await sweep()).toEqual([]);
     expect(await activities.createOrder(anOrder())).toMatchObject({ status: 'placed' });
     expect(await stockOf(sql, 'T-TEN')).toEqual({ available: 7, held: 1, sold: 2, initial: 10 });
+  });
+
+  test('of a worker says what it found, and survives a database that is away', async () => {
+    const lines: unknown[] = [];
+    const log = { warn: (fields: object) => void lines.push(fields) };
+    await activities.reserveStock(aReservation({ heldUntil: Date.now() - 5_000 }));
+    expect(await sweepHolds(sql, log)).toEqual(['c1']);
+    expect(lines).toEqual([{ checkouts: ['c1'] }]);
+    const away = connect('postgres://127.0.0.1:1/none', { max: 1, name: 'away' });
+    expect(await sweepHolds(away, log)).toEqual([]);
+    await away.end();
   });
 
   test('by several workers at once gives everything back once', async () => {
