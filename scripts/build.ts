@@ -7,7 +7,17 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { ROOT } from './local/data-folder.ts';
 
-const FOLDERS = ['activities', 'api', 'cart', 'contract', 'database', 'payments', 'worker', 'workflows'];
+const FOLDERS = [
+  'activities',
+  'api',
+  'cart',
+  'contract',
+  'database',
+  'payments',
+  'test-payments',
+  'worker',
+  'workflows',
+];
 /** The catalogue tool is the only script that a container needs, too. */
 const FILES = ['config.ts', 'config-forms.ts', 'log.ts', 'temporal.config.ts', 'scripts/catalogue.ts'];
 

@@ -23,7 +23,14 @@ interface Options {
   reset: boolean;
 }
 
-const DEFAULT_PORTS = { api: 3000, temporal: 7233, temporalUi: 8233, postgres: 5433, worker: 9090 };
+const DEFAULT_PORTS = {
+  api: 3000,
+  temporal: 7233,
+  temporalUi: 8233,
+  postgres: 5433,
+  worker: 9090,
+  payments: 8880,
+};
 
 function wholeNumber(min: number, max: number) {
   return (text: string): number => {
@@ -66,7 +73,8 @@ function askedPorts(options: Options) {
   };
   const api = options.port === undefined ? byEnvironment('API_PORT') : { port: options.port, by: '--port' };
   const worker = byEnvironment('WORKER_PORT');
-  return { ...(api && { api }), ...(worker && { worker }) };
+  const payments = byEnvironment('PAYMENTS_PORT');
+  return { ...(api && { api }), ...(worker && { worker }), ...(payments && { payments }) };
 }
 
 function reset(dataDir: string): void {

@@ -77,7 +77,9 @@ them by \`@temporalio/envconfig\`; without any of them the address is \`127.0.0.
 
 /** The page. A setting that no product source reads is marked. */
 export function configurationPage(): string {
-  const sources = sourceTexts(['activities', 'api', 'database', 'payments', 'worker']).join('\n');
+  const sources = sourceTexts(['activities', 'api', 'database', 'payments', 'test-payments', 'worker']).join(
+    '\n',
+  );
   const isRead = (name: string) => new RegExp(`\\b${name}\\b`).test(sources);
   const rows = (Object.keys(SETTINGS) as Setting[]).map((name) => {
     const schema = z.toJSONSchema(SETTINGS[name], { io: 'input', unrepresentable: 'any' }) as Schema;

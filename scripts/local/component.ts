@@ -34,7 +34,7 @@ export interface Component {
   cluster?: string;
 }
 
-export const STAGE = { postgres: 0, temporal: 1, temporalUi: 2, worker: 3, api: 4 } as const;
+export const STAGE = { postgres: 0, temporal: 1, temporalUi: 2, payments: 3, worker: 3, api: 4 } as const;
 
 const BASICS = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'SystemRoot', 'USER', 'LOGNAME'];
 
@@ -53,6 +53,7 @@ export function titleOf(name: string): string {
     postgres: 'PostgreSQL',
     temporal: 'Temporal',
     'temporal-ui': 'Temporal UI',
+    payments: 'Test payments',
   };
   return (
     titles[name] ??

@@ -22,7 +22,7 @@ import {
 import { describeTemporalUi } from './temporal-ui.ts';
 import { UserError } from './user-error.ts';
 
-export type PortName = 'api' | 'temporal' | 'temporalUi' | 'postgres' | 'worker';
+export type PortName = 'api' | 'temporal' | 'temporalUi' | 'postgres' | 'worker' | 'payments';
 
 export interface DependencyOptions {
   environment: NodeJS.ProcessEnv;

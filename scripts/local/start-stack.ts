@@ -41,6 +41,8 @@ export interface StackInfo {
   databaseReadOnly?: string;
   processes: { name: string; pid: number; restart: string }[];
   jwt: { secret: string; issuer: string; audience: string };
+  /** The test provider of payments. */
+  payments: string;
   /** The newest secret that payment events may be signed with (Standard Webhooks). */
   webhookSecret: string;
   data: string;
@@ -61,13 +63,16 @@ export async function startStack(options: StackOptions, session?: Session): Prom
     // Before anything slow: a port that was asked for and is taken should be known at once.
     const apiPorts = await takePorts(ports, 'api', options.apis);
     const workerPorts = await takePorts(ports, 'worker', options.workers);
+    const paymentsPort = await ports.take('payments', 'payments', 'Test payments');
     const dependencies = await bringUpDependencies(own, options, ports);
     const sampleSku = await prepareShop(own, options, dependencies);
-    const environment = applicationEnvironment(own, options.environment, dependencies);
-    await startMany(
-      own,
-      workerPorts.map((port, index) => describeWorker(index + 1, environment, port)),
-    );
+    const environment = {
+      ...applicationEnvironment(own, options.environment, dependencies),
+      PAYMENTS_URL: `http://127.0.0.1:${paymentsPort}`,
+    };
+    const payments = describePayments(environment, paymentsPort, apiPorts);
+    const workers = workerPorts.map((port, index) => describeWorker(index + 1, environment, port));
+    await Promise.all([startMany(own, [payments]), startMany(own, workers)]);
     const apis = apiPorts.map((port, index) => describeApi(index + 1, environment, port));
     await startMany(own, apis);
     void supervise(own, {
@@ -174,6 +179,20 @@ function describeWorker(number: number, environment: Environment, port: number):
   return describeNode(`worker-${number}`, 'worker/main.ts', STAGE.worker, port, env);
 }
 
+/** Events go to each API in turn: what one of them does not answer, the next one does. */
+function describePayments(environment: Environment, port: number, apiPorts: number[]): Component {
+  const env = {
+    ...environment,
+    PAYMENTS_HOST: '127.0.0.1',
+    PAYMENTS_PORT: String(port),
+    PAYMENTS_WEBHOOK_URLS: apiPorts.map((api) => `http://127.0.0.1:${api}/webhooks/payments/test`).join(','),
+  };
+  return {
+    ...describeNode('payments', 'test-payments/main.ts', STAGE.payments, port, env),
+    needs: ['postgres'],
+  };
+}
+
 function describeApi(number: number, environment: Environment, port: number): Component {
   const env = { ...environment, API_PORT: String(port) };
   return describeNode(`api-${number}`, 'api/main.ts', STAGE.api, port, env);
@@ -222,6 +241,7 @@ function describeStack(
       issuer: environment['JWT_ISSUER'] ?? '',
       audience: environment['JWT_AUDIENCE'] ?? '',
     },
+    payments: environment['PAYMENTS_URL'] ?? '',
     webhookSecret: (environment['WEBHOOK_SECRET'] ?? '').split(',')[0] ?? '',
     data: folder.path,
   };

@@ -15,6 +15,7 @@ export function welcome(stack: StackInfo, paint: Paint): string {
       'Temporal UI',
       stack.temporal.ui ?? (stack.temporal.isYours ? 'with your Temporal server' : 'not running'),
     ],
+    ['Test payments', stack.payments],
     ['PostgreSQL', withoutPassword(stack.database)],
     ['Data and logs', logsOf(stack.data)],
   ];
