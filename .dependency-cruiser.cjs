@@ -103,7 +103,7 @@ module.exports = {
       from: {
         path: '^api/',
         pathNot:
-          '^api/(carts|cart-start|temporal-client|temporal-errors|messages-for-requests|operator-gateway|main)\\.ts$',
+          '^api/(carts|cart-merging|cart-start|insist|temporal-client|temporal-errors|messages-for-requests|operator-gateway|main)\\.ts$',
       },
       to: { path: ['node_modules/@temporalio/', '^workflows/'] },
     },

@@ -79,6 +79,10 @@ export const problemSchema = z
       .optional()
       .openapi({ description: 'Every SKU that lacks units, at a checkout.' }),
     cart: cartViewSchema.optional(),
+    successor: z
+      .enum(['customer'])
+      .optional()
+      .openapi({ description: 'Where a closed guest cart lives on: sign in.' }),
     violatedPolicies: z
       .array(z.string())
       .optional()
@@ -105,6 +109,36 @@ export const batchResultSchema = z
     ),
   })
   .openapi('BatchResult');
+
+const mergeNotice = z.object({
+  sku: z.string(),
+  title: z.string(),
+  lineId: z
+    .string()
+    .optional()
+    .openapi({ description: 'The line of the cart; absent for what was dropped.' }),
+  wanted: z.int().openapi({ description: 'Units that the strategy asked for.' }),
+  quantity: z.int().openapi({ description: 'Units that the line has now.' }),
+  reason: z.enum([
+    'quantity_limit',
+    'out_of_stock',
+    'sku_unavailable',
+    'line_limit',
+    'cart_total_limit',
+    'attribute_limit',
+  ]),
+});
+
+export const mergeResultSchema = z
+  .object({
+    cart: cartViewSchema,
+    merge: z.object({
+      merged: z.boolean().openapi({ description: 'False: the guest cart is empty, or there is none.' }),
+      adjusted: z.array(mergeNotice),
+      dropped: z.array(mergeNotice),
+    }),
+  })
+  .openapi('MergeResult');
 
 export const operationStatusSchema = z
   .object({

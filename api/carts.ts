@@ -10,20 +10,15 @@ import type { Config } from '../config.ts';
 import { TASK_QUEUE } from '../temporal.config.ts';
 import type { cartWorkflow } from '../workflows/cart-workflow.ts';
 import * as messages from '../workflows/messages.ts';
+import { CartMerging, type Merging } from './cart-merging.ts';
 import { cartStart } from './cart-start.ts';
+import { createInsist, type Insist } from './insist.ts';
 import { Lanes } from './lane.ts';
 import { messageFor } from './messages-for-requests.ts';
 import type { ApiMetrics } from './metrics.ts';
 import { Problem } from './problem.ts';
 import { createTemporalClient } from './temporal-client.ts';
-import {
-  isCartGone,
-  isNoCart,
-  isOutage,
-  isWorthAnotherTry,
-  receiptsOfFailure,
-  toProblem,
-} from './temporal-errors.ts';
+import { isCartGone, isNoCart, receiptsOfFailure } from './temporal-errors.ts';
 
 /** Whose cart is meant. `ownerHash` is pseudonymous and safe to log. */
 export interface CartOwner {
@@ -36,7 +31,7 @@ export interface CartOwner {
  * Every method rejects with a `Problem` (api/problem.ts) of code `dependency_unavailable`, `deadline_exceeded`, `cart_busy` or
  * `overloaded` when Temporal does not answer; nothing else is thrown for outages.
  */
-export interface Carts {
+export interface Carts extends Merging {
   /**
    * Applies the request exactly once for its key and returns what became of it. A refused request returns a receipt with
    * `refusal`. Undefined: there is no cart and `mayCreate` was false. Rejects with `CartGone` when a guest's cart has ended
@@ -57,8 +52,15 @@ export interface Carts {
   isReachable(): Promise<boolean>;
 }
 
-/** The guest's cart has ended; its workflow id is never used again. */
-export class CartGone extends Error {}
+/** The guest's cart has ended; its workflow id is never used again. `isMerged`: it lives on in a customer's cart. */
+export class CartGone extends Error {
+  readonly isMerged: boolean;
+
+  constructor(isMerged = false) {
+    super('The cart has ended.');
+    this.isMerged = isMerged;
+  }
+}
 
 /** Requests that travel together in one Update: keeps a message under a few hundred kilobytes. */
 const MAX_REQUESTS_PER_MESSAGE = 50;
@@ -67,9 +69,6 @@ const MAX_REQUESTS_PER_MESSAGE = 50;
 const KNOWN_CARTS_MAX = 20_000;
 
 const READ_DEADLINE_MS = 2_000;
-
-/** A server that is not there is not waited for as long as one that is slow. */
-const OUTAGE_PATIENCE_MS = 2_500;
 
 /** Before the read's deadline, so that an outage is told from a slow answer. */
 const READ_OUTAGE_PATIENCE_MS = 1_500;
@@ -97,15 +96,19 @@ export function createCarts(
   return new TemporalCarts(place, config, metrics);
 }
 
-class TemporalCarts implements Carts {
+class TemporalCarts extends CartMerging implements Carts {
   readonly #client: Client;
   readonly #taskQueue: string;
   readonly #config: Config;
   readonly #metrics: ApiMetrics;
+  readonly #insist: Insist;
   readonly #lanes: Lanes<Item, Receipt | undefined>;
   readonly #known = new Set<string>();
 
   constructor({ client, taskQueue }: CartsPlace, config: Config, metrics: ApiMetrics) {
+    const insist = createInsist(client, metrics);
+    super({ client, taskQueue, config, insist });
+    this.#insist = insist;
     this.#client = client;
     this.#taskQueue = taskQueue;
     this.#config = config;
@@ -143,7 +146,8 @@ class TemporalCarts implements Carts {
         signalArgs,
       });
     };
-    await this.#insist(send, this.#config.REQUEST_DEADLINE).catch((error: unknown) => {
+    await this.#insist(send, this.#config.REQUEST_DEADLINE).catch(async (error: unknown) => {
+      if (isCartGone(error) || isNoCart(error)) await this.#throwIfMerged(owner);
       if (!isNoCart(error)) throw isCartGone(error) ? new CartGone() : error;
     });
   }
@@ -179,9 +183,12 @@ class TemporalCarts implements Carts {
         this.#config.REQUEST_DEADLINE,
       );
       if (receipts) this.#remember(owner.workflowId);
+      else await this.#throwIfMerged(owner);
       return receipts ?? requests.map(() => undefined);
     } catch (error) {
-      throw isCartGone(error) ? new CartGone() : error;
+      if (!isCartGone(error)) throw error;
+      await this.#throwIfMerged(owner);
+      throw new CartGone();
     }
   }
 
@@ -212,6 +219,11 @@ class TemporalCarts implements Carts {
     }
   }
 
+  /** Only where there is no living cart: the write path of others costs nothing more. */
+  async #throwIfMerged(owner: CartOwner): Promise<void> {
+    if (owner.kind === 'guest' && (await this.fateOf(owner)).is === 'merged') throw new CartGone(true);
+  }
+
   #start(owner: CartOwner) {
     return new WithStartWorkflowOperation<typeof cartWorkflow>('cartWorkflow', {
       ...cartStart(owner, this.#config, this.#taskQueue),
@@ -229,26 +241,6 @@ class TemporalCarts implements Carts {
     } catch (error) {
       if (isNoCart(error)) return undefined;
       throw error;
-    }
-  }
-
-  /** Tries again, quickly, what may succeed; a fault of ours and a lasting answer come out at once. */
-  async #insist<Result>(
-    call: () => Promise<Result>,
-    patienceMs: number,
-    outagePatienceMs = OUTAGE_PATIENCE_MS,
-  ): Promise<Result> {
-    const start = Date.now();
-    for (let pause = 20; ; pause = Math.min(pause * 1.7, 500)) {
-      try {
-        return await this.#client.connection.withDeadline(start + patienceMs, call);
-      } catch (error) {
-        const problem = toProblem(error);
-        const end = start + (isOutage(error) ? Math.min(patienceMs, outagePatienceMs) : patienceMs);
-        if (!isWorthAnotherTry(error) || Date.now() + pause >= end) throw problem;
-        this.#metrics.recordTemporalRetry(problem instanceof Problem ? problem.code : 'internal');
-        await new Promise((resolve) => setTimeout(resolve, pause * (0.8 + Math.random() * 0.4)));
-      }
     }
   }
 

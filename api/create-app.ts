@@ -14,12 +14,13 @@ import type { AppEnv } from './exchange.ts';
 import { createFeatureFlags, type FeatureFlags } from './flags/feature-flags.ts';
 import { FlagProvider } from './flags/flag-provider.ts';
 import { createIdentity } from './identity/caller.ts';
-import { createHandOut } from './identity/credential-headers.ts';
+import { createForget, createHandOut } from './identity/credential-headers.ts';
 import { createCustomerTokens } from './identity/customer-token.ts';
 import { createGuestTokens } from './identity/guest-token.ts';
 import { createOrderTokens } from './identity/order-token.ts';
 import type { Logger } from './log.ts';
 import type { ApiMetrics } from './metrics.ts';
+import { createMergeOffers } from './merge-offers.ts';
 import { frame } from './middleware/frame.ts';
 import { answerUnmatched } from './middleware/unmatched.ts';
 import { registerSecuritySchemes } from './openapi.ts';
@@ -33,6 +34,7 @@ import { batchRoutes } from './routes/batch.ts';
 import { cartRoutes } from './routes/cart.ts';
 import { eventRoutes } from './routes/events.ts';
 import { itemRoutes } from './routes/items.ts';
+import { mergeRoutes } from './routes/merge.ts';
 import { operatorActRoutes } from './routes/operator-acts.ts';
 import { operatorCartRoutes } from './routes/operator-carts.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -73,7 +75,13 @@ export interface Api {
   payments: PaymentInbox;
 }
 
-function createParts(dependencies: Dependencies, limits: RateLimits, now: () => number): WriteParts {
+interface Surroundings {
+  limits: RateLimits;
+  flags: FeatureFlags;
+  now: () => number;
+}
+
+function createParts(dependencies: Dependencies, { limits, flags, now }: Surroundings): WriteParts {
   const { config, carts, sql, metrics, keySet } = dependencies;
   const guestTokens = createGuestTokens(config.GUEST_TOKEN_KEYS);
   const verifyCustomer = createCustomerTokens({ config, now, ...(keySet ? { keySet } : {}) });
@@ -82,7 +90,9 @@ function createParts(dependencies: Dependencies, limits: RateLimits, now: () => 
   const views = createViews({ sql, carts, facts, metrics, currency: config.CURRENCY });
   const handOut = createHandOut(config, guestTokens, identity.cookieName);
   const keyAgeMs = config.REMEMBERED_KEYS_AGE;
-  return { sql, keyAgeMs, carts, facts, views, identity, limits, handOut, metrics };
+  const forget = createForget(config, identity.cookieName);
+  const offers = createMergeOffers(sql, flags);
+  return { sql, keyAgeMs, carts, facts, views, identity, limits, handOut, forget, offers, metrics };
 }
 
 /** The app and its feed. Throws when a key that identities rest on is missing. Connects to nothing by itself. */
@@ -98,13 +108,12 @@ export function createApi(dependencies: Dependencies): Api {
     metrics,
     ...(windowMs === undefined ? {} : { windowMs }),
   });
-  const parts = createParts(dependencies, limits, now);
-  const feed = createCartFeed({ sql, views: parts.views, log });
-  metrics.observeSubscribers(() => feed.watchers());
-
   const flags = createFeatureFlags(
     new FlagProvider({ fixed: config.FEATURE_FLAGS, path: config.FEATURE_FLAGS_FILE, log }),
   );
+  const parts = createParts(dependencies, { limits, flags, now });
+  const feed = createCartFeed({ sql, views: parts.views, log });
+  metrics.observeSubscribers(() => feed.watchers());
   const payments = createPaymentInbox({ sql, log, onPaymentEvent: dependencies.onPaymentEvent });
 
   const app = new OpenAPIHono<AppEnv>();
@@ -117,8 +126,9 @@ export function createApi(dependencies: Dependencies): Api {
   cartRoutes(router, parts);
   itemRoutes(router, parts);
   batchRoutes(router, parts);
+  mergeRoutes(router, parts);
   operationRoutes(router, parts);
-  eventRoutes(router, feed, flags, now);
+  eventRoutes(router, { feed, flags, offers: parts.offers, now });
   aliasRoutes(router, parts);
   const operatorParts: OperatorParts = { ...parts, gateway: dependencies.operatorGateway };
   operatorCartRoutes(router, operatorParts);

@@ -22,10 +22,12 @@ const MAX_WAITING = 16;
 const RECONNECT_MS = 2_000;
 
 /** `data:` lines must not contain line breaks; JSON text has none of its own. */
-const eventOf = (view: LoadedView): string => `event: cart\nid: ${view.version}\ndata: ${view.text}\n\n`;
+const idOf = ({ version, hasOffer }: LoadedView): string => `${version}${hasOffer ? '-m' : ''}`;
+
+const eventOf = (view: LoadedView): string => `event: cart\nid: ${idOf(view)}\ndata: ${view.text}\n\n`;
 
 export function createEventStream(
-  feed: CartFeed,
+  feed: Pick<CartFeed, 'watch'>,
   owner: CartOwner,
   options: StreamOptions,
 ): ReadableStream<Uint8Array> {
@@ -49,7 +51,7 @@ export function createEventStream(
         const heartbeat = setInterval(() => send(': still here\n\n'), options.heartbeatMs);
         const end = setTimeout(close, options.lifetimeMs);
         const onView = (view: LoadedView): void => {
-          const isSeen = isFirst && options.lastEventId === String(view.version);
+          const isSeen = isFirst && options.lastEventId === idOf(view);
           isFirst = false;
           if (!isSeen) send(eventOf(view));
         };

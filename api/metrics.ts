@@ -28,7 +28,7 @@ export interface ApiMetrics {
   recordReplay(): void;
   /** `source`: `projection`, `workflow` or `absent`. */
   recordCartLoad(durationMs: number, source: string): void;
-  /** `mode`: `update` or `signal`. */
+  /** `mode`: `update`, `signal` or `merge`. */
   recordCartSave(durationMs: number, mode: string): void;
   recordTemporalRetry(code: string): void;
   /** A budget refused a request. */

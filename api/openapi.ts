@@ -41,6 +41,7 @@ const WRITE: ErrorCode[] = [
   'version_conflict',
   'cart_closed',
   'checkout_in_progress',
+  'merge_in_progress',
   'cart_busy',
   'overloaded',
   'deadline_exceeded',

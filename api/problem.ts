@@ -19,6 +19,8 @@ export interface ProblemMembers {
   /** Every SKU that lacks units, at a checkout. */
   shortages?: Shortage[];
   errors?: { path: string; code: string; message: string }[];
+  /** With `cart_closed`: sign in, and use the customer's cart. */
+  successor?: 'customer';
   /** Names of the budgets that are spent, with `rate_limited`. */
   violatedPolicies?: readonly string[];
   /** Methods that the address takes, with `method_not_allowed`. */

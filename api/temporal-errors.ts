@@ -10,7 +10,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import type { Receipt } from '../contract/operations.ts';
-import { NOTHING_CHANGED } from '../workflows/messages.ts';
+import { MERGE_PENDING, NOTHING_CHANGED } from '../workflows/messages.ts';
 import { Problem } from './problem.ts';
 
 /** gRPC status codes: https://grpc.io/docs/guides/status-codes/ */
@@ -74,7 +74,8 @@ export const isOutage = (error: unknown): boolean => grpcCode(error) === UNAVAIL
  */
 export function toProblem(error: unknown): unknown {
   const code = grpcCode(error);
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || code === DEADLINE_EXCEEDED) {
+  const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || code === DEADLINE_EXCEEDED;
+  if (isLate || failureType(error) === MERGE_PENDING) {
     return new Problem('deadline_exceeded', undefined, { cause: error });
   }
   if (isWorthAnotherTry(error)) {

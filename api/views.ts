@@ -18,6 +18,10 @@ export interface LoadedView {
   version: number;
   /** False: there is no cart, and `text` is the empty view. */
   exists: boolean;
+  /** The cart went into a customer's: who came with its token has none any more. */
+  isMerged?: boolean;
+  /** The guest's cart that came along may be merged: a representation of its own. */
+  hasOffer?: boolean;
 }
 
 export interface Views {
@@ -50,9 +54,10 @@ const fromView = (view: CartView): LoadedView => ({
 });
 
 export function createViews({ sql, carts, facts, metrics, currency }: ViewParts): Views {
-  const empty = (owner: CartView['owner']): LoadedView => ({
+  const empty = (owner: CartView['owner'], status?: string): LoadedView => ({
     ...fromView(emptyView(owner, currency)),
     exists: false,
+    isMerged: status === 'merged',
   });
 
   async function fromRow(row: CartRow): Promise<LoadedView> {
@@ -77,7 +82,7 @@ export function createViews({ sql, carts, facts, metrics, currency }: ViewParts)
 
   async function ask(owner: CartOwner): Promise<[LoadedView, string]> {
     const view = await carts.queryView(owner);
-    return [view && !isOver(view.status) ? fromView(view) : empty(owner.kind), 'workflow'];
+    return [view && !isOver(view.status) ? fromView(view) : empty(owner.kind, view?.status), 'workflow'];
   }
 
   /** The row where PostgreSQL answers and the row is good enough; else the workflow. */
@@ -86,7 +91,8 @@ export function createViews({ sql, carts, facts, metrics, currency }: ViewParts)
       try {
         const row = await readCart(sql, owner.workflowId);
         if (!isGoodEnough(row)) return await ask(owner);
-        return [row && !isOver(row.status) ? await fromRow(row) : empty(owner.kind), 'projection'];
+        const isAlive = row && !isOver(row.status);
+        return [isAlive ? await fromRow(row) : empty(owner.kind, row?.status), 'projection'];
       } catch (error) {
         if (isUnavailable(error)) return await ask(owner);
         throw error;

@@ -3,6 +3,7 @@ import type { AddItem } from '../contract/operations.ts';
 import {
   findEqualLine,
   mergeAttributes,
+  movedPrice,
   pricedPart,
   refuseCurrency,
   refuseQuantity,
@@ -12,10 +13,6 @@ import {
 import { canonicalOptions } from './options.ts';
 import type { CartLine, CartState } from './state.ts';
 import { refuse, type Verdict } from './verdict.ts';
-
-/** A price that moves under units already in the cart is remembered for the warning. */
-const movedPrice = (line: CartLine, unitPrice: number) =>
-  line.unitPrice === unitPrice ? {} : { previousUnitPrice: line.previousUnitPrice ?? line.unitPrice };
 
 export function addItem(state: CartState, operation: AddItem, now: number): Verdict {
   const { facts } = operation;

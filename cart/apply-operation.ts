@@ -1,14 +1,18 @@
 /** One operation on one cart: the table of rules, the states in which a cart may be changed, and the version that counts changes. */
 import { NOTICE_LIFE_MS } from '../contract/limits.ts';
 import { isOperatorAct } from '../contract/operator-acts.ts';
-import type { CartOperation, RequestedOperation } from '../contract/operations.ts';
+import type { CartOperation, Refusal, RequestedOperation } from '../contract/operations.ts';
 import { addItem } from './add-item.ts';
 import { clear } from './clear.ts';
+import { type MergeGuest, mergeGuest } from './merge.ts';
 import { operatorAct } from './operator-acts.ts';
 import { removeItem } from './remove-item.ts';
 import type { CartState } from './state.ts';
 import { updateItem } from './update-item.ts';
 import { refuse, type Verdict } from './verdict.ts';
+
+/** What is asked of a cart, and what carts do among themselves. */
+export type AnyOperation = RequestedOperation | MergeGuest;
 
 function shopperRule(state: CartState, operation: CartOperation, now: number): Verdict {
   switch (operation.type) {
@@ -23,15 +27,27 @@ function shopperRule(state: CartState, operation: CartOperation, now: number): V
   }
 }
 
-/** What shoppers do is refused while the cart is not theirs to change. */
-function rule(state: CartState, operation: RequestedOperation, now: number): Verdict {
-  if (isOperatorAct(operation)) return operatorAct(state, operation, now);
+const MERGED = 'This cart was merged into the cart of a customer; sign in to go on.';
+
+/** Why a cart is not its shopper's to change now, whatever is asked for. */
+export function refuseChange(state: CartState): Refusal | undefined {
   if (state.status === 'checkout') {
-    return refuse('checkout_in_progress', 'A checkout is under way; finish or cancel it first.');
+    return refuse('checkout_in_progress', 'A checkout is under way; finish or cancel it first.').refusal;
   }
-  if (state.status !== 'active') return refuse('cart_closed', 'This cart is closed.');
-  if (state.lock) return refuse('cart_locked', 'The shop has locked this cart for the moment.');
-  return shopperRule(state, operation, now);
+  if (state.status === 'merged') return refuse('cart_closed', MERGED, { successor: 'customer' }).refusal;
+  if (state.status !== 'active') return refuse('cart_closed', 'This cart is closed.').refusal;
+  if (state.lock) return refuse('cart_locked', 'The shop has locked this cart for the moment.').refusal;
+  if (state.surrender) {
+    return refuse('merge_in_progress', 'This cart is being merged into the cart of a customer.').refusal;
+  }
+  return undefined;
+}
+
+function rule(state: CartState, operation: AnyOperation, now: number): Verdict {
+  if (isOperatorAct(operation)) return operatorAct(state, operation, now);
+  const refusal = refuseChange(state);
+  if (refusal) return { ok: false, refusal };
+  return operation.type === 'merge' ? mergeGuest(state, operation) : shopperRule(state, operation, now);
 }
 
 /** Notices that nobody needs to read any more. */
@@ -46,7 +62,7 @@ function withoutOldNotices(state: CartState, now: number): CartState {
  * Applies the operation: every one that changed something raises the version by exactly one. `now` is epoch milliseconds; time never
  * runs backwards in a cart, whatever the clock does.
  */
-export function applyOperation(state: CartState, operation: RequestedOperation, now: number): Verdict {
+export function applyOperation(state: CartState, operation: AnyOperation, now: number): Verdict {
   const verdict = rule(state, operation, now);
   if (!verdict.ok || verdict.state === state) return verdict;
   const updatedAt = Math.max(now, state.updatedAt);

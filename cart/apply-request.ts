@@ -2,19 +2,16 @@
  * One request on one cart, exactly once: known key → the old receipt; stale If-Match → refused; then its operations, all or
  * none (atomic) or each for itself. The order of these checks is part of the contract.
  */
-import type {
-  CartRequest,
-  OperationOutcome,
-  Receipt,
-  Refusal,
-  RequestedOperation,
-} from '../contract/operations.ts';
-import { applyOperation } from './apply-operation.ts';
+import type { CartRequest, OperationOutcome, Receipt, Refusal } from '../contract/operations.ts';
+import { type AnyOperation, applyOperation } from './apply-operation.ts';
 import { changeBetween } from './change.ts';
 import type { AuditEntry, RequestRecord } from './publication.ts';
 import { findKey, type RememberedKey, rememberKey } from './remembered-keys.ts';
 import type { CartPolicy, CartState } from './state.ts';
 import { refuse } from './verdict.ts';
+
+/** A request, whoever made it: what carts ask of each other is among the operations. */
+export type AnyRequest = Omit<CartRequest, 'operations'> & { operations: AnyOperation[] };
 
 /** A cart and the requests that it remembers. */
 export interface Ledger {
@@ -34,12 +31,17 @@ export interface Applied {
 
 type Progress = { state: CartState; outcomes: OperationOutcome[]; audit: AuditEntry[] };
 
-const withoutFacts = (operation: RequestedOperation): unknown => ({ ...operation, facts: undefined });
+/** What was asked, without what it was judged by: product facts, the lines of a guest's cart. `change` says what came of it. */
+function written(operation: AnyOperation): unknown {
+  if (operation.type !== 'merge') return { ...operation, facts: undefined };
+  const { cartId, currency } = operation.guest;
+  return { ...operation, guest: { cartId, currency } };
+}
 
 function step(
   progress: Progress,
-  operation: RequestedOperation,
-  request: CartRequest,
+  operation: AnyOperation,
+  request: AnyRequest,
   now: number,
 ): Refusal | undefined {
   const before = progress.state;
@@ -53,12 +55,17 @@ function step(
     return undefined;
   }
   progress.state = verdict.state;
-  progress.outcomes.push(verdict.lineId === undefined ? { ok: true } : { ok: true, lineId: verdict.lineId });
+  const { lineId, merge } = verdict;
+  progress.outcomes.push({
+    ok: true,
+    ...(lineId === undefined ? {} : { lineId }),
+    ...(merge === undefined ? {} : { merge }),
+  });
   progress.audit.push({
     cartId: verdict.state.cartId,
     version: verdict.state.version,
     kind: operation.type,
-    operation: withoutFacts(operation),
+    operation: written(operation),
     change: changeBetween(before, verdict.state),
     actor: request.actor,
     key: request.key,
@@ -69,7 +76,7 @@ function step(
   return undefined;
 }
 
-function run(state: CartState, request: CartRequest, now: number): Progress & { refusal?: Refusal } {
+function run(state: CartState, request: AnyRequest, now: number): Progress & { refusal?: Refusal } {
   const progress: Progress = { state, outcomes: [], audit: [] };
   for (const [index, operation] of request.operations.entries()) {
     const refusal = step(progress, operation, request, now);
@@ -86,14 +93,14 @@ function run(state: CartState, request: CartRequest, now: number): Progress & { 
   return progress;
 }
 
-function replay(ledger: Ledger, request: CartRequest, known: RememberedKey): Receipt {
+function replay(ledger: Ledger, request: AnyRequest, known: RememberedKey): Receipt {
   const { key, version, attempt, outcomes } = known;
   if (known.fingerprint === request.fingerprint) return { key, attempt, version, outcomes };
   const detail = 'This Idempotency-Key was used for another request.';
   return refused(ledger, request, refuse('idempotency_key_reused', detail).refusal);
 }
 
-const refused = (ledger: Ledger, request: CartRequest, refusal: Refusal): Receipt => ({
+const refused = (ledger: Ledger, request: AnyRequest, refusal: Refusal): Receipt => ({
   key: request.key,
   attempt: request.attempt,
   version: ledger.state.version,
@@ -108,7 +115,7 @@ const unchanged = (ledger: Ledger, receipt: Receipt): Applied => ({
   audit: [],
 });
 
-function recordOf(request: CartRequest, receipt: Receipt, now: number): RequestRecord {
+function recordOf(request: AnyRequest, receipt: Receipt, now: number): RequestRecord {
   const { key, fingerprint, requestId } = request;
   const { version, outcomes, refusal } = receipt;
   return { key, fingerprint, requestId, version, outcomes, at: now, ...(refusal ? { refusal } : {}) };
@@ -117,7 +124,7 @@ function recordOf(request: CartRequest, receipt: Receipt, now: number): RequestR
 /** Applies the request to the ledger. Called twice with the same key, the second call changes nothing. */
 export function applyRequest(
   ledger: Ledger,
-  request: CartRequest,
+  request: AnyRequest,
   now: number,
   policy: Pick<CartPolicy, 'rememberedKeysMax' | 'rememberedKeysAgeMs'>,
 ): Applied {

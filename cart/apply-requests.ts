@@ -1,6 +1,5 @@
 /** Several requests on one cart, one after the other: what an Update's validator tries out and its handler then does. */
-import type { CartRequest } from '../contract/operations.ts';
-import { type Applied, applyRequest, type Ledger } from './apply-request.ts';
+import { type AnyRequest, type Applied, applyRequest, type Ledger } from './apply-request.ts';
 import type { CartPolicy } from './state.ts';
 
 export interface AppliedAll {
@@ -12,7 +11,7 @@ export interface AppliedAll {
 /** Each request sees the cart as the one before left it; a refused one changes nothing for the next. */
 export function applyRequests(
   ledger: Ledger,
-  requests: readonly CartRequest[],
+  requests: readonly AnyRequest[],
   now: number,
   policy: Pick<CartPolicy, 'rememberedKeysMax' | 'rememberedKeysAgeMs'>,
 ): AppliedAll {

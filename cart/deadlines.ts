@@ -1,11 +1,11 @@
-/** When a cart ends by itself: counted from its last change, never while a checkout runs or an operator has locked it. */
+/** When a cart ends by itself: counted from its last change, never while a checkout or a merge runs, or an operator has locked it. */
 import type { CartPolicy, CartState } from './state.ts';
 
 export type ExpiryPolicy = Pick<CartPolicy, 'expiryEmptyMs' | 'expiryGuestMs' | 'expiryCustomerMs'>;
 
 /** Epoch ms at which the cart expires; undefined while it cannot. */
 export function expiresAt(state: CartState, policy: ExpiryPolicy): number | undefined {
-  if (state.status !== 'active' || state.lock) return undefined;
+  if (state.status !== 'active' || state.lock || state.surrender) return undefined;
   if (state.lines.length === 0) return state.updatedAt + policy.expiryEmptyMs;
   return state.updatedAt + (state.owner === 'guest' ? policy.expiryGuestMs : policy.expiryCustomerMs);
 }

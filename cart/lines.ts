@@ -33,6 +33,10 @@ export function takePrice(line: CartLine, priced: NonNullable<ReturnType<typeof 
   return { ...kept, ...priced };
 }
 
+/** A price that moves under units already in the cart is remembered for the warning. */
+export const movedPrice = (line: CartLine, unitPrice: number): Pick<CartLine, 'previousUnitPrice'> =>
+  line.unitPrice === unitPrice ? {} : { previousUnitPrice: line.previousUnitPrice ?? line.unitPrice };
+
 /** Money of two currencies is never added up. */
 export function refuseCurrency(state: CartState, facts: ProductFacts): Refusal | undefined {
   if (facts.currency === state.currency) return undefined;

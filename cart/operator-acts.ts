@@ -48,5 +48,8 @@ export function operatorAct(state: CartState, act: OperatorAct, now: number): Ve
   if (state.status === 'checkout') {
     return refuse('checkout_in_progress', 'A checkout is under way; its lines stay as they are.');
   }
+  if (state.surrender) {
+    return refuse('merge_in_progress', 'This cart is on its way into the cart of a customer.');
+  }
   return act.type === 'withdraw' ? withdraw(state, act, now) : repriceLines(state, act, now);
 }

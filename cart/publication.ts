@@ -8,8 +8,8 @@ export interface AuditEntry {
   cartId: string;
   /** Version after the change; it was `version - 1` before. */
   version: number;
-  /** `addItem` …, or `reprice`, `expire`, `complete` for what the cart did by itself. */
-  kind: RequestedOperation['type'] | 'reprice' | 'expire' | 'complete';
+  /** `addItem` …, `merge` (of both carts), or `reprice`, `expire`, `complete` for what the cart did by itself. */
+  kind: RequestedOperation['type'] | 'merge' | 'reprice' | 'expire' | 'complete';
   /** The operation without the product facts: what was asked. */
   operation: unknown;
   /** What it did to the cart; absent in what was carried over from before there was one. */

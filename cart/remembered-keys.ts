@@ -21,9 +21,16 @@ export const findKey = (remembered: readonly RememberedKey[], key: string): Reme
 /** Outcomes up to which nobody needs to weigh: single operations have one each. */
 const LIGHT_OUTCOMES = 512;
 
+/** A merge counts as many times as it has notices. */
+const countOf = (outcomes: readonly OperationOutcome[]): number =>
+  outcomes.reduce((sum, outcome) => {
+    const notices = outcome.ok ? outcome.merge : undefined;
+    return sum + 1 + (notices ? notices.adjusted.length + notices.dropped.length : 0);
+  }, 0);
+
 /** The newest entries that stay within the budget, at least one. */
 function withinBudget(entries: RememberedKey[]): RememberedKey[] {
-  if (entries.reduce((sum, { outcomes }) => sum + outcomes.length, 0) <= LIGHT_OUTCOMES) return entries;
+  if (entries.reduce((sum, { outcomes }) => sum + countOf(outcomes), 0) <= LIGHT_OUTCOMES) return entries;
   let weight = 0;
   const first = entries.findLastIndex((entry) => {
     weight += weightOf(entry);

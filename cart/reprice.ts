@@ -20,6 +20,16 @@ function repriceLine(
   return { ...takePrice(line, priced), previousUnitPrice: line.previousUnitPrice ?? line.unitPrice };
 }
 
+/** The lines of a cart that comes from elsewhere, at what the catalogue says now. */
+export const freshen = (
+  { lines, currency }: { lines: readonly CartLine[]; currency: string },
+  facts: readonly ProductFacts[],
+  now: number,
+): CartLine[] => {
+  const bySku = new Map(facts.map((fact) => [fact.sku, fact]));
+  return lines.map((line) => repriceLine(line, bySku.get(line.sku), currency, now));
+};
+
 /** SKUs of lines that were priced before `olderThan` (epoch ms). */
 export const skusPricedBefore = (state: CartState, olderThan: number): string[] => [
   ...new Set(state.lines.filter((line) => line.pricedAt < olderThan).map((line) => line.sku)),

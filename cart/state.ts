@@ -67,6 +67,19 @@ export interface CartState {
   lock?: CartLock;
   /** Oldest first. */
   notices?: readonly CartNotice[];
+  /** A guest's cart on its way into a customer's: nothing changes it until that has been decided. */
+  surrender?: Surrender;
+  /** Workflow id of the customer's cart that this one was merged into. */
+  successor?: string;
+}
+
+/** To whom a guest's cart was handed, and by which attempt: `ticket` tells a late answer to an older attempt apart. */
+export interface Surrender {
+  ticket: string;
+  /** Workflow id of the customer's cart. */
+  to: string;
+  /** Epoch ms at which it was sent last. */
+  sentAt: number;
 }
 
 /** Limits and delays, given to the workflow as input: a changed setting must not change an old verdict on replay. */

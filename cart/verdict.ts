@@ -1,9 +1,11 @@
 /** What a rule says: the next cart, or why not. A refusal is a value, not an exception: nothing happened. */
 import type { ErrorCode } from '../contract/errors.ts';
-import type { Refusal } from '../contract/operations.ts';
+import type { MergeNotices, Refusal } from '../contract/operations.ts';
 import type { CartState } from './state.ts';
 
-export type Verdict = { ok: true; state: CartState; lineId?: string } | { ok: false; refusal: Refusal };
+export type Verdict =
+  | { ok: true; state: CartState; lineId?: string; merge?: MergeNotices }
+  | { ok: false; refusal: Refusal };
 
 /** A refusal with a text fit for a shopper. */
 export const refuse = (

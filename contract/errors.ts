@@ -59,6 +59,7 @@ export const ERRORS = {
   checkout_in_progress: { status: 409, title: 'A checkout is under way', retry: 'same_key' },
   cart_locked: { status: 409, title: 'The cart is locked by the shop', retry: 'same_key' },
   merge_not_possible: { status: 409, title: 'The carts cannot be merged', retry: 'no' },
+  merge_in_progress: { status: 409, title: 'The cart is being merged', retry: 'same_key' },
   payment_mismatch: { status: 409, title: 'The payment does not match the order', retry: 'no' },
   link_expired: { status: 410, title: 'This link has expired', retry: 'no' },
   erased: { status: 410, title: 'The data was erased', retry: 'no' },

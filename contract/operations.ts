@@ -68,13 +68,41 @@ export interface Refusal {
   shortages?: Shortage[];
   /** The cart's version, with `version_conflict`. */
   currentVersion?: number;
+  /** With `cart_closed`: a guest's cart that lives on in a customer's. */
+  successor?: 'customer';
   /** Where in the request the trouble is, with `options_invalid`. */
   errors?: { path: string; code: string; message: string }[];
 }
 
-/** `isUnchanged`: what an operator asked for was so already. */
+/** How quantities of equal lines come together when a guest's cart goes into a customer's. Lines without an equal are taken over. */
+export type MergeStrategy = 'sum' | 'max' | 'guestWins' | 'accountWins';
+
+/** Something of the guest's cart that did not come over as it was. */
+export interface MergeNotice {
+  sku: string;
+  title: string;
+  /** The line in the customer's cart; absent for what was dropped. */
+  lineId?: string;
+  /** Units that the strategy asked for, and those that the line has now. */
+  wanted: number;
+  quantity: number;
+  reason:
+    | 'quantity_limit'
+    | 'out_of_stock'
+    | 'sku_unavailable'
+    | 'line_limit'
+    | 'cart_total_limit'
+    | 'attribute_limit';
+}
+
+export interface MergeNotices {
+  adjusted: MergeNotice[];
+  dropped: MergeNotice[];
+}
+
+/** `isUnchanged`: what an operator asked for was so already. `merge`: only of a merge, whose outcome it is. */
 export type OperationOutcome =
-  | { ok: true; lineId?: string; isUnchanged?: true }
+  | { ok: true; lineId?: string; isUnchanged?: true; merge?: MergeNotices }
   | { ok: false; refusal: Refusal };
 
 /**

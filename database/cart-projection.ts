@@ -115,6 +115,16 @@ export async function readCart(sql: Sql, workflowId: string): Promise<StoredCart
   return row;
 }
 
+/** Whether there is something in a cart, as far as the read model knows. Undefined for a cart that was never published. */
+export async function readStanding(
+  sql: Sql,
+  workflowId: string,
+): Promise<{ status: CartStatus; itemsCount: number } | undefined> {
+  const [row] = await sql<{ status: CartStatus; itemsCount: number }[]>`
+    SELECT status, items_count AS "itemsCount" FROM carts WHERE workflow_id = ${workflowId}`;
+  return row;
+}
+
 /** The SKU of a line in the published cart; undefined for a cart or a line that is not there. */
 export async function readLineSku(sql: Sql, workflowId: string, lineId: string): Promise<string | undefined> {
   const [row] = await sql<{ sku: string | null }[]>`

@@ -3,7 +3,7 @@
  * the read model may have missed, and knows what is due. The main loop in cart-workflow.ts does the waiting.
  */
 import { currentUpdateInfo, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
-import type { Applied, Ledger } from '../cart/apply-request.ts';
+import type { AnyRequest, Applied, Ledger } from '../cart/apply-request.ts';
 import { type AppliedAll, applyRequests } from '../cart/apply-requests.ts';
 import { changeBetween } from '../cart/change.ts';
 import { expire, expiresAt } from '../cart/deadlines.ts';
@@ -17,7 +17,7 @@ import { toCartView } from '../cart/view.ts';
 import { OUTBOX_BYTES, weightOf } from '../cart/weight.ts';
 import type { CartView } from '../contract/cart-view.ts';
 import type { CartRequest, OperationStatus, Receipt } from '../contract/operations.ts';
-import type { CartInput, Carried } from './cart-input.ts';
+import type { CartInput, Carried, Merges } from './cart-input.ts';
 import { currentDetails } from './current-details.ts';
 import { emptyOutbox, isEmpty, joinOutboxes, type Outbox, RecentlyTold } from './outbox.ts';
 import { readModel } from './read-model-sink.ts';
@@ -41,6 +41,8 @@ export class CartKeeper {
   sending: Outbox = emptyOutbox();
   /** Requests sent by hand, without product facts: the main loop prices them. */
   unpriced: CartRequest[];
+  /** What a customer's cart takes over, and has taken over; see merge-taker.ts. */
+  readonly merges: Merges;
   /** Failures in a row; while there are any, the worker is not asked to publish. */
   publishFailures = 0;
   wantsPublish = false;
@@ -65,6 +67,7 @@ export class CartKeeper {
       : { state: newCart({ ...birth, cartId: uuid4() }, Date.now()), remembered: [] };
     this.outbox = carried?.outbox ?? emptyOutbox();
     this.unpriced = carried?.unpriced ?? [];
+    this.merges = carried?.merges ?? { pending: [], done: [] };
     // Continue-as-new carries fresh attributes along; a new cart is indexed at its start.
     this.indexedVersion = this.state.version;
   }
@@ -74,13 +77,13 @@ export class CartKeeper {
   }
 
   /** What would become of the requests. Changes nothing: validators call it. */
-  tryOut(requests: readonly CartRequest[]): AppliedAll {
+  tryOut(requests: readonly AnyRequest[]): AppliedAll {
     if (this.#isOutboxFull()) return this.#refuseAll(requests);
     return applyRequests(this.ledger, requests, Date.now(), this.policy);
   }
 
   /** Applies the requests. A signal's refusals are recorded, since nobody heard them. */
-  take(requests: readonly CartRequest[], isSignal = false): Applied[] {
+  take(requests: readonly AnyRequest[], isSignal = false): Applied[] {
     const { ledger, applied, hasChanged } = this.tryOut(requests);
     this.ledger = ledger;
     if (hasChanged) this.#notice = '';
@@ -142,6 +145,12 @@ export class CartKeeper {
     this.show();
   }
 
+  /** Replaces the state where nothing that anybody sees has changed. */
+  turn(state: CartState): void {
+    this.ledger = { ...this.ledger, state };
+    this.show();
+  }
+
   /** Puts a request without product facts in line for the main loop. False: too much waits already. */
   queue(request: CartRequest): boolean {
     const waiting = [...this.unpriced, request];
@@ -154,6 +163,16 @@ export class CartKeeper {
   queueAwaited(request: CartRequest): boolean {
     this.#awaited.set(request.key, undefined);
     return this.queue(request);
+  }
+
+  /** What became of a signal, for `GET /cart/operations/{key}`; a refusal also for the operator. */
+  noteOutcome(
+    { key, fingerprint, requestId }: Omit<AnyRequest, 'atomic' | 'operations'>,
+    { version, outcomes, refusal }: Pick<Receipt, 'version' | 'outcomes' | 'refusal'>,
+  ): void {
+    const record = { key, fingerprint, requestId, version, outcomes, at: Date.now() };
+    this.outbox.requests.push({ ...record, ...(refusal ? { refusal } : {}) });
+    if (refusal) this.note(`refused: ${refusal.detail}`);
   }
 
   settle(key: string, applied: readonly Applied[]): void {
@@ -172,15 +191,25 @@ export class CartKeeper {
     return receipt;
   }
 
+  /** Epoch ms at which the cart ends by itself; undefined while something is under way. */
+  get expiry(): number | undefined {
+    return this.merges.pending.length > 0 ? undefined : expiresAt(this.state, this.policy);
+  }
+
   expireIfDue(): void {
-    const due = expiresAt(this.state, this.policy);
+    const due = this.expiry;
     if (due === undefined || due > Date.now() || this.unpriced.length > 0) return;
     this.become(expire(this.state, Date.now()), 'expire', {});
   }
 
+  /** Closed for good: it says its last words and ends. */
+  get isOver(): boolean {
+    return this.state.status === 'expired' || this.state.status === 'merged';
+  }
+
   /** Ends this generation after an order; the workflow goes on as a fresh, empty cart. */
   complete(orderId: string): void {
-    if (this.state.status === 'expired' || this.state.lines.length === 0) return;
+    if (this.isOver || this.state.surrender || this.state.lines.length === 0) return;
     const { finished, next } = nextGeneration(this.state, uuid4(), Date.now());
     this.outbox.finished.push(finished);
     this.become(next, 'complete', { orderId });
@@ -195,7 +224,9 @@ export class CartKeeper {
 
   show(): void {
     const notice = this.#notice === '' ? '' : `\n\nLast message ${this.#notice}`;
-    setCurrentDetails(currentDetails(this.state) + notice);
+    const { pending } = this.merges;
+    const asked = pending.length === 0 ? '' : `\n\nWaits for ${pending.length} guest cart to merge`;
+    setCurrentDetails(currentDetails(this.state) + asked + notice);
   }
 
   view(): CartView {
@@ -216,10 +247,16 @@ export class CartKeeper {
     return { state, policy, publishFailures, ...counts };
   }
 
+  /** Requests that are not decided yet. */
+  get #waiting(): { key: string }[] {
+    const merging = this.merges.pending.flatMap(({ envelope, signals }) => [envelope, ...signals]);
+    return [...this.unpriced, ...merging];
+  }
+
   statusOf(key: string): OperationStatus | undefined {
     const known = findKey(this.ledger.remembered, key);
     if (known) return { status: 'applied', version: known.version };
-    if (this.unpriced.some((request) => request.key === key)) return { status: 'pending' };
+    if (this.#waiting.some((request) => request.key === key)) return { status: 'pending' };
     const records = [this.#told.all, this.sending, this.outbox].flatMap(({ requests }) => requests);
     const record = records.findLast((request) => request.key === key);
     return record?.refusal && { status: 'refused', refusal: record.refusal };
@@ -227,13 +264,19 @@ export class CartKeeper {
 
   carry(): Carried {
     const { state, remembered } = this.ledger;
-    const { outbox, unpriced } = this;
-    return { state, remembered, outbox, unpriced };
+    const { outbox, unpriced, merges } = this;
+    const hasMerges = merges.pending.length + merges.done.length > 0;
+    return { state, remembered, outbox, unpriced, ...(hasMerges ? { merges } : {}) };
   }
 
   /** A key for a message sent by hand: its update id, or a fresh one. */
   handKey(): string {
     return `by-hand:${currentUpdateInfo()?.id ?? uuid4()}`;
+  }
+
+  /** Whether something this heavy may wait for the read model as well. */
+  hasRoomFor(value: unknown): boolean {
+    return isEmpty(this.outbox) || weightOf(this.outbox) + weightOf(value) <= OUTBOX_BYTES;
   }
 
   #isOutboxFull(): boolean {
@@ -242,7 +285,7 @@ export class CartKeeper {
     return (count > LIGHT_OUTBOX || finished.length > 0) && weightOf(this.outbox) > OUTBOX_BYTES;
   }
 
-  #refuseAll(requests: readonly CartRequest[]): AppliedAll {
+  #refuseAll(requests: readonly AnyRequest[]): AppliedAll {
     const { refusal } = refuse('overloaded', 'The cart cannot take changes until the database is back.');
     const applied = requests.map(({ key, attempt }) => ({
       ledger: this.ledger,

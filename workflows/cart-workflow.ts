@@ -6,40 +6,71 @@ import {
   allHandlersFinished,
   condition,
   makeContinueAsNewFunc,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { expiresAt } from '../cart/deadlines.ts';
 import { CartChores } from './cart-chores.ts';
 import { registerHandlers } from './cart-handlers.ts';
 import type { CartInput } from './cart-input.ts';
 import { CartKeeper } from './cart-keeper.ts';
+import { CartMerges } from './cart-merges.ts';
 import { LazyTimer } from './lazy-timer.ts';
+import { registerMergeHandlers } from './merge-handlers.ts';
+import { SUCCESSOR } from './messages.ts';
 import { isEmpty } from './outbox.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 
 export async function cartWorkflow(input: CartInput): Promise<void> {
   const keeper = new CartKeeper(input);
+  const merges = new CartMerges(keeper);
   registerHandlers(keeper);
+  registerMergeHandlers(keeper, merges);
   keeper.show();
 
-  const chores = new CartChores(keeper);
+  const parts = { keeper, chores: new CartChores(keeper), merges };
+  const { chores } = parts;
   const timer = new LazyTimer();
+  const isTimerLate = () => dues(parts).some(({ at }) => timer.isLaterThan(at));
   for (;;) {
+    if (merges.haveArrived) await merges.takeArrived();
     if (chores.areDue) await chores.run();
+    merges.remind();
+    merges.send();
     keeper.expireIfDue();
-    if (keeper.state.status === 'expired' && isEmpty(keeper.outbox)) return end(keeper);
+    if (isDone(parts)) {
+      await sayFarewell(keeper);
+      // Whoever wrote meanwhile has been refused, and that is published before the end.
+      if (isDone(parts)) return;
+    }
     indexWhenQuiet(keeper);
-    if (mayHandOver(keeper, chores)) await handOver(input, keeper);
-    for (const { at, summary } of dues(keeper, chores)) timer.arm(at, summary);
-    const isTimerLate = () => dues(keeper, chores).some(({ at }) => timer.isLaterThan(at));
-    await condition(() => chores.areDue || timer.hasFired || isTimerLate() || mayHandOver(keeper, chores));
+    if (mayHandOver(parts)) await handOver(input, keeper);
+    for (const { at, summary } of dues(parts)) timer.arm(at, summary);
+    await condition(
+      () =>
+        chores.areDue ||
+        merges.areDue ||
+        isDone(parts) ||
+        timer.hasFired ||
+        isTimerLate() ||
+        mayHandOver(parts),
+    );
     timer.consume();
   }
 }
 
-async function end(keeper: CartKeeper): Promise<void> {
-  upsertSearchAttributes(searchAttributesOf(keeper.state));
+interface Parts {
+  keeper: CartKeeper;
+  chores: CartChores;
+  merges: CartMerges;
+}
+
+const isDone = ({ keeper, merges }: Parts): boolean =>
+  keeper.isOver && isEmpty(keeper.outbox) && merges.areIdle;
+
+async function sayFarewell({ state }: CartKeeper): Promise<void> {
+  upsertSearchAttributes(searchAttributesOf(state));
+  if (state.successor !== undefined) upsertMemo({ [SUCCESSOR]: state.successor });
   await condition(allHandlersFinished);
 }
 
@@ -58,8 +89,8 @@ interface Due {
   summary: string;
 }
 
-function dues(keeper: CartKeeper, chores: CartChores): Due[] {
-  const { state, policy } = keeper;
+function dues({ keeper, chores, merges }: Parts): Due[] {
+  const { state, policy, expiry } = keeper;
   const due: Due[] = [];
   if (chores.arePending && !chores.areDue) {
     due.push({ at: chores.retryAt, summary: 'the database was away: publish again' });
@@ -67,7 +98,9 @@ function dues(keeper: CartKeeper, chores: CartChores): Due[] {
   if (keeper.indexedVersion !== state.version) {
     due.push({ at: state.updatedAt + policy.idleTickMs, summary: 'index the cart once it is quiet' });
   }
-  const expiry = expiresAt(state, policy);
+  if (merges.remindAt !== undefined) {
+    due.push({ at: merges.remindAt, summary: 'ask the other cart of a merge again' });
+  }
   if (expiry !== undefined) {
     due.push({ at: expiry, summary: `the ${state.owner} cart expires if nothing changes` });
   }
@@ -75,14 +108,15 @@ function dues(keeper: CartKeeper, chores: CartChores): Due[] {
 }
 
 /** A long history is slow to load after a worker's crash; a fresh run also takes new code and ends a generation. */
-function mayHandOver(keeper: CartKeeper, chores: CartChores): boolean {
+function mayHandOver({ keeper, chores, merges }: Parts): boolean {
   const info = workflowInfo();
   const isWanted =
     info.historyLength >= keeper.policy.continueAsNewAfterEvents ||
     info.continueAsNewSuggested ||
     info.targetWorkerDeploymentVersionChanged === true ||
     keeper.wantsNewRun;
-  return isWanted && !chores.areDue && allHandlersFinished();
+  // A letter between carts is only sure to arrive while the run that wrote it lasts.
+  return isWanted && !chores.areDue && merges.areIdle && allHandlersFinished();
 }
 
 async function handOver(input: CartInput, keeper: CartKeeper): Promise<never> {

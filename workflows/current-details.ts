@@ -24,6 +24,8 @@ export function currentDetails(state: CartState): string {
   const lock = state.lock ? ', **locked**' : '';
   const head = `**${state.status}**${lock} ${state.owner} cart, version ${state.version}: ${totals?.totalQuantity ?? 0} units on ${state.lines.length} lines, total **${sum}**`;
   if (state.lines.length === 0) return head;
+  const way = state.surrender?.to ?? state.successor;
+  const merge = way === undefined ? [] : [`${state.surrender ? 'On its way' : 'Merged'} into ${way}`, ''];
   const rows = state.lines.slice(0, SHOWN_LINES).map((line) => {
     const trouble = line.isActive && line.quantity <= line.stock ? '' : 'unavailable';
     return row(line.id, line.sku, line.title, line.quantity, money(line.unitPrice, state.currency), trouble);
@@ -33,6 +35,7 @@ export function currentDetails(state: CartState): string {
   return [
     head,
     '',
+    ...merge,
     row('line', 'SKU', 'title', 'quantity', 'unit price', ''),
     '|---|---|---|---|---|---|',
     ...rows,

@@ -3,6 +3,7 @@
  * two arguments, what to do and, from the API, the envelope that makes it happen once. By hand, the first is enough.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Snapshot } from '../cart/merge.ts';
 import type { CartPolicy, CartState } from '../cart/state.ts';
 import type { CartView } from '../contract/cart-view.ts';
 import type { OperatorAct } from '../contract/operator-acts.ts';
@@ -10,8 +11,10 @@ import type {
   AddItem,
   CartOperation,
   CartRequest,
+  MergeStrategy,
   OperationStatus,
   Receipt,
+  Refusal,
   RemoveItem,
   UpdateItem,
 } from '../contract/operations.ts';
@@ -46,6 +49,42 @@ export interface Inspection {
   rememberedKeys: number;
 }
 
+/** What a customer's cart is to take over. */
+export interface Merge {
+  /** Workflow id of the guest's cart. */
+  guest: string;
+  /** `sum` where it is missing. */
+  strategy?: MergeStrategy;
+}
+
+/** What a customer's cart asks of a guest's. The ticket names the attempt, and comes back with every answer to it. */
+export interface SurrenderAsked {
+  ticket: string;
+  /** Workflow id of the customer's cart. */
+  to: string;
+}
+
+/** The guest's answer: its cart, frozen from then on. */
+export interface Surrendered {
+  ticket: string;
+  guest: Snapshot;
+  /** Workflow id of the guest's cart. */
+  from: string;
+}
+
+/** The guest's other answer: it keeps its cart. Without a refusal there is nothing in it. */
+export interface Kept {
+  ticket: string;
+  refusal?: Refusal;
+}
+
+/** How it ended, for the guest. */
+export interface Decided {
+  ticket: string;
+  /** Workflow id of the customer's cart. */
+  by: string;
+}
+
 export const addItemUpdate = defineUpdate<Receipt, Message<AddItem>>('addItem');
 export const updateItemUpdate = defineUpdate<Receipt, Message<UpdateItem>>('updateItem');
 export const removeItemUpdate = defineUpdate<Receipt, Message<RemoveItem>>('removeItem');
@@ -67,9 +106,23 @@ export const republishSignal = defineSignal('republish');
 export const operateSignal = defineSignal<[OperatorAct, Envelope?]>('operate');
 export const completeSignal = defineSignal<[Complete]>('complete');
 
+export const mergeUpdate = defineUpdate<Receipt, [Merge, Envelope?]>('merge');
+export const mergeSignal = defineSignal<[Merge, Envelope?]>('merge');
+export const surrenderSignal = defineSignal<[SurrenderAsked]>('surrender');
+export const surrenderedSignal = defineSignal<[Surrendered]>('surrendered');
+export const keptSignal = defineSignal<[Kept]>('kept');
+export const mergedSignal = defineSignal<[Decided]>('merged');
+export const givenBackSignal = defineSignal<[Decided]>('givenBack');
+
 export const viewQuery = defineQuery<CartView>('view');
 export const inspectQuery = defineQuery<Inspection>('inspect');
 export const operationQuery = defineQuery<OperationStatus | undefined, [key: string]>('operation');
 
 /** Failure type of an Update that changed nothing (refused, or a replay): its details are the receipts. */
 export const NOTHING_CHANGED = 'NothingChanged';
+
+/** Failure type of a merge that goes on without its sender: the guest's cart has not answered yet. */
+export const MERGE_PENDING = 'MergePending';
+
+/** Memo of a guest's cart that was merged: the workflow id of the customer's. */
+export const SUCCESSOR = 'successor';

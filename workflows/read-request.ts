@@ -37,7 +37,8 @@ function readLaneEntry(entry: unknown): What {
   return isAct ? readAct(first) : readMany(entry);
 }
 
-const invalid = (fault: string) =>
+/** A failure for what is no message of ours. */
+export const invalid = (fault: string) =>
   ApplicationFailure.nonRetryable(`Not a message for a cart: ${fault}`, 'InvalidMessage');
 
 /** Anything but a TemporalFailure would fail the workflow task again and again, and with it the cart. */
@@ -53,7 +54,8 @@ export function total<Result>(act: () => Result): Result {
 /** Characters of an envelope's field; ours are shorter, and a cart remembers hundreds of them. */
 const MAX_FIELD_LENGTH = 300;
 
-const isField = (field: unknown): boolean => typeof field === 'string' && field.length <= MAX_FIELD_LENGTH;
+export const isField = (field: unknown): boolean =>
+  typeof field === 'string' && field.length <= MAX_FIELD_LENGTH;
 
 const isEnvelope = ({ key, fingerprint, attempt, actor, requestId, ifMatch }: Envelope): boolean =>
   [key, fingerprint, attempt, actor, requestId].every(isField) &&

@@ -14,12 +14,20 @@ import { Problem } from '../problem.ts';
 import type { Customer, VerifyCustomer } from './customer-token.ts';
 import type { GuestTokens } from './guest-token.ts';
 
+/** A guest's cart that a customer has brought along from before the login. */
+export interface CarriedGuest {
+  owner: CartOwner;
+  via: 'cookie' | 'header';
+}
+
 export interface Caller {
   kind: 'customer' | 'guest';
   /** How the credential came; `none`: nobody yet, a guest to be made with the first write. */
   via: 'jwt' | 'cookie' | 'header' | 'none';
   owner?: CartOwner;
   guestId?: string;
+  /** Of a customer: the source of a merge, and nothing else. A token that is no good is none here. */
+  guest?: CarriedGuest;
   /** The guest token was signed with an older key and goes out again with the newest. */
   needsNewToken: boolean;
   /** A guest cookie came along, whatever decided in the end: the CSRF guard looks at this. */
@@ -91,10 +99,11 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
     return await verifyCustomer(token);
   }
 
-  async function byToken(authorization: string, carriesCookie: boolean): Promise<Caller> {
+  async function byToken(c: Exchange, authorization: string, carriesCookie: boolean): Promise<Caller> {
     const customer = await verify(authorization);
     const { expiresAt } = customer;
     const owner = customerOwner(customer);
+    const guest = carriedGuest(c);
     return {
       kind: 'customer',
       via: 'jwt',
@@ -102,6 +111,7 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
       needsNewToken: false,
       hasCookie: carriesCookie,
       expiresAt,
+      ...(guest ? { guest } : {}),
     };
   }
 
@@ -114,6 +124,14 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
     const fresh = { ...guest, owner: guestOwner(guest.guestId) };
     known.set(token, fresh);
     return fresh;
+  }
+
+  function carriedGuest(c: Exchange): CarriedGuest | undefined {
+    const [cartToken] = headerValues(c, CART_TOKEN.toLowerCase());
+    const via = cartToken === undefined ? ('cookie' as const) : ('header' as const);
+    const token = cartToken ?? readCookie(c.req.header('cookie'), cookieName);
+    const guest = token === undefined ? undefined : (known.get(token) ?? verifyGuest(token));
+    return guest && { owner: guest.owner, via };
   }
 
   function byGuestToken(token: string, via: 'cookie' | 'header', carriesCookie: boolean): Caller | undefined {
@@ -129,7 +147,7 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
       const cookies = c.req.header('cookie');
       const carriesCookie = hasCookie(cookies, cookieName);
       const authorization = c.req.header('authorization');
-      if (authorization !== undefined) return await byToken(authorization, carriesCookie);
+      if (authorization !== undefined) return await byToken(c, authorization, carriesCookie);
       const [cartToken, second] = headerValues(c, CART_TOKEN.toLowerCase());
       if (cartToken !== undefined) {
         const caller = second === undefined ? byGuestToken(cartToken, 'header', carriesCookie) : undefined;

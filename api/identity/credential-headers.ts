@@ -18,6 +18,20 @@ function isOwnPage(c: Exchange): boolean {
 
 export type HandOut = (c: Exchange, caller: Caller) => void;
 
+/** Takes the guest cookie back where one came: the cart behind it lives no more. */
+export type Forget = (c: Exchange, via: 'cookie' | 'header' | 'jwt' | 'none') => void;
+
+export const createForget =
+  (config: Pick<Config, 'COOKIE_SECURE'>, cookieName: string): Forget =>
+  (c, via) => {
+    const attributes = `Path=/; Max-Age=0; HttpOnly${config.COOKIE_SECURE ? '; Secure' : ''}; SameSite=Lax`;
+    // What may have been handed out before the outcome was known is taken back as well.
+    c.set(
+      'credentialHeaders',
+      via === 'cookie' ? { 'set-cookie': `${cookieName}=; ${attributes}` } : undefined,
+    );
+  };
+
 /** Puts the caller's guest token on the answer. Nothing for customers. */
 export function createHandOut(
   config: Pick<Config, 'COOKIE_SECURE' | 'CART_EXPIRY_GUEST'>,

@@ -1,10 +1,12 @@
 /** The cart itself: read it, clear it. */
 import { z } from '@hono/zod-openapi';
 import { cartViewSchema, operationStatusSchema } from '../answer-schemas.ts';
+import type { CartOwner } from '../carts.ts';
 import { type Call, defineRoute, type Router } from '../define-route.ts';
 import { isNoneMatchHit } from '../headers/entity-tags.ts';
 import type { AnswerSpec } from '../openapi.ts';
 import type { Reply } from '../reply.ts';
+import type { LoadedView } from '../views.ts';
 import { answerWrite, viewHeaders } from '../write/replies.ts';
 import type { WriteParts } from '../write/submit-change.ts';
 
@@ -30,6 +32,13 @@ const querySchema = z.object({
     .openapi({ description: '`strong`: ask the cart itself instead of the read model.' }),
 });
 
+/** A token whose cart was merged is taken back from whoever still shows it. */
+async function forgetSpent(parts: WriteParts, { c, caller }: Call, view: LoadedView): Promise<void> {
+  if (view.isMerged) return parts.forget(c, caller.via);
+  const { guest } = caller;
+  if (guest && !view.hasOffer && (await parts.offers.isSpent(caller))) parts.forget(c, guest.via);
+}
+
 async function readCart(
   parts: WriteParts,
   call: Call<unknown, z.output<typeof querySchema>>,
@@ -39,9 +48,9 @@ async function readCart(
   const { owner } = caller;
   const { views } = parts;
   const isStrong = query.consistency === 'strong';
-  const view = owner
-    ? await (isStrong ? views.loadStrong(owner) : views.load(owner))
-    : views.empty(caller.kind);
+  const load = async (from: CartOwner) => await (isStrong ? views.loadStrong(from) : views.load(from));
+  const view = owner ? await parts.offers.withOffer(caller, () => load(owner)) : views.empty(caller.kind);
+  await forgetSpent(parts, call, view);
   const headers = viewHeaders(view);
   if (isNoneMatchHit(c.req.header('if-none-match'), view.etag, view.exists)) {
     return { status: 304, body: null, headers };

@@ -4,6 +4,7 @@ import type { CartFeed } from '../cart-feed.ts';
 import { defineRoute, type Router } from '../define-route.ts';
 import { createEventStream } from '../event-stream.ts';
 import type { FeatureFlags } from '../flags/feature-flags.ts';
+import type { MergeOffers } from '../merge-offers.ts';
 import { Problem } from '../problem.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -16,7 +17,14 @@ const event = z.object({
   data: z.string().openapi({ description: 'The cart, as JSON.' }),
 });
 
-export function eventRoutes(router: Router, feed: CartFeed, flags: FeatureFlags, now: () => number): void {
+export interface EventParts {
+  feed: CartFeed;
+  flags: FeatureFlags;
+  offers: MergeOffers;
+  now: () => number;
+}
+
+export function eventRoutes(router: Router, { feed, flags, offers, now }: EventParts): void {
   defineRoute(
     router,
     {
@@ -45,7 +53,8 @@ export function eventRoutes(router: Router, feed: CartFeed, flags: FeatureFlags,
         onceOff: (end: () => void) => flags.onceOff('liveEvents', end),
       };
       // HEAD asks for the headers only; a stream nobody reads would never end.
-      const body = c.req.method === 'HEAD' ? '' : createEventStream(feed, owner, options);
+      const body =
+        c.req.method === 'HEAD' ? '' : createEventStream(offers.watch(feed, caller), owner, options);
       const headers = { 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
       return { status: 200, type: 'text/event-stream', body, headers };
     },

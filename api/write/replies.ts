@@ -15,18 +15,26 @@ export const viewHeaders = (view: LoadedView): Record<string, string> => ({
   'cache-control': 'no-store',
 });
 
-async function viewOf(parts: WriteParts, call: Call, settled: Settled): Promise<LoadedView> {
-  if (!settled.owner) return parts.views.empty(call.caller.kind);
-  return await parts.views.loadSince(settled.owner, settled.version);
+export async function viewOf(
+  parts: WriteParts,
+  call: Call,
+  settled: Pick<Settled, 'owner' | 'version'>,
+): Promise<LoadedView> {
+  const { owner, version } = settled;
+  if (!owner) return parts.views.empty(call.caller.kind);
+  const view = await parts.offers.withOffer(call.caller, () => parts.views.loadSince(owner, version));
+  if (view.isMerged) parts.forget(call.c, call.caller.via);
+  return view;
 }
 
 /** A stale version comes with the cart as it is now, so that the client need not ask again. */
-async function refusalProblem(
+export async function refusalProblem(
   parts: WriteParts,
   call: Call,
-  settled: Settled,
+  settled: Pick<Settled, 'owner' | 'version'>,
   refusal: Refusal,
 ): Promise<Problem> {
+  if (refusal.successor) parts.forget(call.c, call.caller.via);
   if (refusal.code !== 'version_conflict') return Problem.fromRefusal(refusal);
   const view = await viewOf(parts, call, settled);
   const { code, detail, ...members } = refusal;
@@ -36,8 +44,12 @@ async function refusalProblem(
 async function accepted(parts: WriteParts, call: Call, change: Change): Promise<Reply | Settled> {
   const sent = await sendChange(parts, call, change);
   if (!('key' in sent)) return sent;
-  const { key } = sent;
-  return json(
+  return acceptedReply(sent.key);
+}
+
+/** 202, with where to ask. */
+export const acceptedReply = (key: string): Reply =>
+  json(
     202,
     { key, status: 'pending' },
     {
@@ -46,7 +58,6 @@ async function accepted(parts: WriteParts, call: Call, change: Change): Promise<
       'cache-control': 'no-store',
     },
   );
-}
 
 /** How a route turns a settled change into its answer. */
 export type Compose = (

@@ -7,11 +7,12 @@ import { type CartOwner, CartGone, type Carts } from '../carts.ts';
 import type { Call } from '../define-route.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Caller, Identity } from '../identity/caller.ts';
-import type { HandOut } from '../identity/credential-headers.ts';
+import type { Forget, HandOut } from '../identity/credential-headers.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import { Problem } from '../problem.ts';
 import type { ProductFactsReader } from '../product-facts.ts';
 import type { RateLimits } from '../rate/rate-limits.ts';
+import type { MergeOffers } from '../merge-offers.ts';
 import type { Views } from '../views.ts';
 import type { Sql } from '../../database/client.ts';
 import { applyToNothing } from './absent-cart.ts';
@@ -29,6 +30,8 @@ export interface WriteParts {
   identity: Identity;
   limits: RateLimits;
   handOut: HandOut;
+  forget: Forget;
+  offers: MergeOffers;
   metrics: ApiMetrics;
 }
 
@@ -112,6 +115,13 @@ async function newGuest(
   return parts.identity.mintGuest(caller);
 }
 
+/** The token is dead: it reaches neither cart, and what it asked for did not happen. */
+function closedByMerge(parts: WriteParts, { c, caller }: Call): Problem {
+  parts.forget(c, caller.via);
+  const detail = 'This cart was merged into the cart of a customer; sign in to go on.';
+  return new Problem('cart_closed', detail, { successor: 'customer' });
+}
+
 /** Runs `send` for the caller's cart, and once more for a new guest's where that cart has ended for good. */
 async function withLivingCart<T>(
   parts: WriteParts,
@@ -131,6 +141,7 @@ async function withLivingCart<T>(
   try {
     return await attempt(caller);
   } catch (error) {
+    if (error instanceof CartGone && error.isMerged) throw closedByMerge(parts, call);
     if (!(error instanceof CartGone) || caller.kind !== 'guest') throw error;
     return mayCreate ? await attempt(await newGuest(parts, call.c, call.caller)) : undefined;
   }

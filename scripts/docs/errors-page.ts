@@ -32,12 +32,16 @@ const NOTES: Record<ErrorCode, string> = {
     '`available` says how many units can be had. Offer that number. A checkout lists each SKU that lacks units in `shortages`.',
   sku_unavailable: 'Discontinued. Take the line out, or offer something else.',
   cart_empty: 'Put something in first.',
-  cart_closed: 'The cart has ended. Read the cart: there is a new one.',
+  cart_closed:
+    'The cart has ended. Read the cart: there is a new one. With `successor`: a guest cart that was merged; sign in and use the cart of the customer.',
   checkout_limit:
     'The owner has as many open checkouts as allowed (OPEN_CHECKOUTS_MAX). Finish or cancel one.',
   checkout_in_progress: 'Finish or cancel the checkout first.',
   cart_locked: 'The shop works on this cart. Try again later.',
-  merge_not_possible: 'The carts stay as they are.',
+  merge_not_possible:
+    'No guest cart came along, or it belongs to another customer by now. The carts stay as they are.',
+  merge_in_progress:
+    "The guest cart is on its way into a customer's cart. Try again: it is either given back, or closed for good.",
   payment_mismatch: 'The payment is for something else.',
   link_expired: 'Ask for a new link.',
   erased: 'There is nothing left to show.',
@@ -99,6 +103,7 @@ Every error is \`application/problem+json\` (RFC 9457). Switch on \`code\`; text
 | \`retryAfterMs\` | when, with 429, 503 and 504; \`Retry-After\` says the same in seconds |
 | \`available\` | units that could be had |
 | \`currentVersion\`, \`cart\` | the present state, with \`version_conflict\` |
+| \`successor\` | \`customer\`: with \`cart_closed\`, where the cart was merged into a customer's |
 | \`errors\` | \`[{path, code, message}]\`: each field, option or operation with what is wrong |
 
 An error means that nothing happened. The one exception is \`deadline_exceeded\`: there the outcome is not known.

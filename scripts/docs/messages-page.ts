@@ -1,4 +1,4 @@
-/** docs/reference/messages.md: every message of the cart workflow, read from the syntax trees of messages.ts and cart-handlers.ts. */
+/** docs/reference/messages.md: every message of the cart workflow, read from the syntax trees of messages.ts and of the handlers. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
@@ -46,7 +46,16 @@ const inside = (node: ts.Node, see: (node: ts.Node) => void): void =>
 /** Description by constant: what stands beside `messages.<constant>` in one object, or in one call of setHandler. */
 export function readDescriptions(): Map<string, string> {
   const found = new Map<string, string>();
-  visit(parse('workflows/cart-handlers.ts'), (node) => {
+  for (const file of ['workflows/cart-handlers.ts', 'workflows/merge-handlers.ts']) readFile(file, found);
+  return found;
+}
+
+function readFile(file: string, found: Map<string, string>): void {
+  const texts = new Map<string, string>();
+  visit(parse(file), (node) => {
+    if (ts.isVariableDeclaration(node) && node.initializer && ts.isStringLiteralLike(node.initializer)) {
+      texts.set(node.name.getText(), node.initializer.text);
+    }
     if (!ts.isCallExpression(node) || !/^(setHandler|openDoor)$/.test(node.expression.getText())) return;
     const constants: string[] = [];
     let description: string | undefined;
@@ -56,10 +65,10 @@ export function readDescriptions(): Map<string, string> {
       }
       if (ts.isPropertyAssignment(part) && part.name.getText() === 'description')
         description = textOf(part.initializer);
+      if (ts.isShorthandPropertyAssignment(part)) description = texts.get(part.name.text) ?? description;
     });
     for (const constant of constants) if (description !== undefined) found.set(constant, description);
   });
-  return found;
 }
 
 /** The arguments of a message as an operator has to give them. */
@@ -93,6 +102,7 @@ const TAIL = `
 | UpdateItem | \`lineId\`, and \`quantity?\` (0 to 999; 0 removes), \`options?\` (all of them), \`attributes?\` |
 | RemoveItem | \`lineId\` |
 | Batch | \`atomic\` (true: all or none), \`operations\`: up to 50 of the above, each with its \`type\` |
+| Merge | \`guest\`: workflow id of the guest's cart, \`strategy?\`: \`sum\`, \`max\`, \`guestWins\` or \`accountWins\` |
 | Complete | \`orderId\` |
 
 A receipt has the version after the request and an outcome for each operation. An Update that would change nothing (refused, or applied before) fails with type \`NothingChanged\`; its details are the

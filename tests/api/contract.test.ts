@@ -54,6 +54,7 @@ const ROUTES = [
   'PATCH /cart/items/{lineId}',
   'DELETE /cart/items/{lineId}',
   'POST /cart/batch',
+  'POST /cart/merge',
   'GET /cart/operations/{key}',
   'GET /cart/events',
   'POST /cart/add',
@@ -144,7 +145,7 @@ describe('the contract', () => {
       ({ name, operation }) =>
         !name.startsWith('GET') && !/ \/(webhooks|admin)\//.test(name) && operation.security,
     );
-    expect(writes).toHaveLength(9);
+    expect(writes).toHaveLength(10);
     for (const { name, operation } of writes) {
       const statuses = Object.keys(operation.responses);
       for (const status of ['202', '400', '401', '403', '409', '412', '413', '422', '429', '503', '504']) {

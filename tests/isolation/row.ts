@@ -2,7 +2,7 @@
  * One row of the matrix: what to send to a route, and what each of the eleven actors gets for it. Most routes are of one of five kinds,
  * and a kind fills in the actors.
  */
-import { ACTORS, type Actor } from './actors.ts';
+import { ACTORS, type Actor, type Owner } from './actors.ts';
 import type { Thing } from './world.ts';
 
 /** A request; `path` without the origin. */
@@ -20,8 +20,8 @@ export interface Row {
   ask(thing: Thing, actor: Actor, recoveryToken: string): Asked;
   /** What the actor gets for things that are not its own, known or unknown. Both must be alike in status, headers and body. */
   answers: Record<Actor, Expected>;
-  /** What guest A and customer A get for their own things. */
-  own: Expected;
+  /** What guest A and customer A get for their own things; each its own where they differ. */
+  own: Expected | Record<Owner, Expected>;
 }
 
 type Ask = Row['ask'];
@@ -47,6 +47,17 @@ export function cartRoute(
 ): Row {
   const answers = { ...everybody(stranger), ...BAD_CREDENTIALS, nobody, webhookKey: nobody };
   return { ask, own, answers };
+}
+
+/** For customers who bring a guest's token along: nobody else has anything to merge. */
+export function mergeRoute(ask: Ask): Row {
+  const { answers } = cartRoute(ask, { own: '401 unauthenticated' });
+  const bare = '409 merge_not_possible';
+  return {
+    ask,
+    own: { guestA: '401 unauthenticated', customerA: bare },
+    answers: { ...answers, customerA: bare, customerB: bare, operator: bare },
+  };
 }
 
 /** Open to all: credentials, good or bad, are not looked at. */

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { testEvent } from '../support/payments.ts';
-import { adminRoute, cartRoute, openRoute, type Row, webhookRoute } from './row.ts';
+import { adminRoute, cartRoute, mergeRoute, openRoute, type Row, webhookRoute } from './row.ts';
 import type { Thing } from './world.ts';
 
 const ADD = { sku: 'T-A', quantity: 1 };
@@ -40,6 +40,7 @@ export const ROWS: Record<string, Row> = {
     }),
     LINE,
   ),
+  'POST /cart/merge': mergeRoute(() => ({ path: '/cart/merge', body: {} })),
   'GET /cart/operations/{key}': cartRoute(
     ({ operationKey }) => ({ path: `/cart/operations/${operationKey}` }),
     { own: '200', stranger: '404 operation_not_found' },

@@ -112,7 +112,9 @@ async function checkOwner(world: World, name: string, row: Row, owner: Owner): P
   const before = await cartOf(world, other);
   await askAboutOthers(world, name, row, owner);
   const own = await observe(await ask(world, name, row, owner, world.things[owner]));
-  expect(own.verdict, `${name} as ${owner} about its own: ${own.text}`).toBe(row.own);
+  expect(own.verdict, `${name} as ${owner} about its own: ${own.text}`).toBe(
+    typeof row.own === 'string' ? row.own : row.own[owner],
+  );
   expect(own.text).not.toContain(world.secrets[other]);
   expect(await cartOf(world, other)).toBe(before);
 }

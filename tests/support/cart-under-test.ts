@@ -13,6 +13,7 @@ import type {
   AddItem,
   CartOperation,
   CartRequest,
+  MergeStrategy,
   OperationStatus,
   Receipt,
 } from '../../contract/operations.ts';
@@ -21,7 +22,13 @@ import { readFacts } from '../../database/catalogue.ts';
 import type { Sql } from '../../database/client.ts';
 import { cartWorkflowId } from '../../temporal.config.ts';
 import type { CartInput } from '../../workflows/cart-input.ts';
-import { operationQuery, viewQuery } from '../../workflows/messages.ts';
+import {
+  type Envelope,
+  mergeSignal,
+  mergeUpdate,
+  operationQuery,
+  viewQuery,
+} from '../../workflows/messages.ts';
 import { CART_OWNER, CART_STATUS, ITEM_COUNT } from '../../workflows/search-attributes.ts';
 import { hashOf, type RequestOverrides, requestFor } from './requests.ts';
 import { skipTime } from './time-skipping.ts';
@@ -33,6 +40,16 @@ interface Parts {
   kind: 'guest' | 'customer';
   id: string;
   policy: CartPolicy;
+}
+
+function mergeArgs(guest: string, overrides: RequestOverrides & { strategy?: MergeStrategy }) {
+  const { strategy = 'sum', ...rest } = overrides;
+  const { atomic: _all, operations: _none, ...envelope } = requestFor([], rest);
+  const fingerprint = hashOf(`merge ${guest} ${strategy}`);
+  return [
+    { guest, strategy },
+    { ...envelope, actor: 'customer:test', fingerprint },
+  ] as [{ guest: string; strategy: MergeStrategy }, Envelope];
 }
 
 /** A row of one of the read model's tables, as it is. */
@@ -104,6 +121,40 @@ export class CartUnderTest {
     const { signal, signalArgs } = messageFor([request]);
     const options = { ...this.#startOptions(), signal, signalArgs };
     await this.#parts.client.workflow.signalWithStart('cartWorkflow', options);
+  }
+
+  /** Takes over a guest's cart, as the gateway asks for it; refusals and replays come back as receipts. */
+  async merge(
+    guest: Pick<CartUnderTest, 'workflowId'>,
+    overrides: RequestOverrides & { strategy?: MergeStrategy } = {},
+  ): Promise<Receipt> {
+    const startWorkflowOperation = new WithStartWorkflowOperation('cartWorkflow', {
+      ...this.#startOptions(),
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    });
+    const args = mergeArgs(guest.workflowId, overrides);
+    try {
+      return await this.#parts.client.workflow.executeUpdateWithStart(mergeUpdate, {
+        args,
+        startWorkflowOperation,
+      });
+    } catch (error) {
+      const [receipt] = receiptsOfFailure(error) ?? [];
+      if (receipt) return receipt;
+      throw error;
+    }
+  }
+
+  /** The same as a Signal-with-Start. */
+  async mergeLater(
+    guest: Pick<CartUnderTest, 'workflowId'>,
+    overrides: RequestOverrides = {},
+  ): Promise<void> {
+    await this.#parts.client.workflow.signalWithStart('cartWorkflow', {
+      ...this.#startOptions(),
+      signal: mergeSignal,
+      signalArgs: mergeArgs(guest.workflowId, overrides),
+    });
   }
 
   /** An Update as a person types it in Temporal UI. */

@@ -3,15 +3,17 @@
  * with switches for what is hard to bring about on a real server: outages, unknown outcomes, a slow read model, a guest's cart that has ended.
  */
 import { randomUUID } from 'node:crypto';
+import type { CartFate, MergeRequest } from '../../api/cart-merging.ts';
 import { CartGone, type CartOwner, type Carts } from '../../api/carts.ts';
 import { Problem } from '../../api/problem.ts';
-import type { Ledger } from '../../cart/apply-request.ts';
+import type { AnyRequest, Ledger } from '../../cart/apply-request.ts';
 import { applyRequests } from '../../cart/apply-requests.ts';
 import { expire } from '../../cart/deadlines.ts';
 import { newCart, nextGeneration } from '../../cart/new-cart.ts';
 import type { AuditEntry, Publication, RequestRecord } from '../../cart/publication.ts';
 import { findKey } from '../../cart/remembered-keys.ts';
 import type { CartPolicy, CartState } from '../../cart/state.ts';
+import { closeAsMerged, snapshotOf, surrender } from '../../cart/surrender.ts';
 import { toCartView } from '../../cart/view.ts';
 import type { CartRequest, Receipt } from '../../contract/operations.ts';
 import { TEST_POLICY } from './policy.ts';
@@ -52,6 +54,8 @@ interface Cart {
   outbox: { audit: AuditEntry[]; requests: RequestRecord[]; finished: CartState[] };
   /** Signals without product facts: they wait, as they do while the catalogue is out of reach. */
   pending: Set<string>;
+  /** Receipts by the guest's workflow id. */
+  merged: Map<string, Receipt>;
 }
 
 /** What crosses to a workflow is JSON: nothing that JSON loses may be relied upon. */
@@ -106,6 +110,33 @@ class RulesInMemory implements CartsInMemory {
     else this.#take(cart, overTheWire(request), true);
     await this.#publish(cart);
     if (this.outage === 'lost_answer') throw new Problem('deadline_exceeded');
+  }
+
+  async merge(owner: CartOwner, guest: CartOwner, request: MergeRequest): Promise<Receipt> {
+    this.#failBefore();
+    const customer = this.#living(owner, true) as Cart;
+    const receipt = this.#merge(customer, guest.workflowId, overTheWire(request));
+    await this.#publish(customer);
+    const source = this.#carts.get(guest.workflowId);
+    if (source) await this.#publish(source);
+    if (this.outage === 'lost_answer') throw new Problem('deadline_exceeded');
+    return overTheWire(receipt);
+  }
+
+  async mergeAsync(owner: CartOwner, guest: CartOwner, request: MergeRequest): Promise<void> {
+    await this.merge(owner, guest, request);
+  }
+
+  async fateOf(owner: CartOwner): Promise<CartFate> {
+    this.#failBefore();
+    const { status, successor } = this.stateOf(owner) ?? {};
+    if (status === undefined) return { is: 'absent' };
+    if (status === 'merged') return { is: 'merged', successor };
+    return { is: status === 'expired' ? 'ended' : 'alive' };
+  }
+
+  async untilEnded(): Promise<void> {
+    // Nothing is ever under way here.
   }
 
   async queryView(owner: CartOwner) {
@@ -172,7 +203,9 @@ class RulesInMemory implements CartsInMemory {
   /** The owner's cart, a new one where that is allowed. As on the server, a refused first write leaves an empty cart. */
   #living(owner: CartOwner, mayCreate: boolean): Cart | undefined {
     const cart = this.#carts.get(owner.workflowId);
-    if (cart && cart.ledger.state.status !== 'expired') return cart;
+    const { status } = cart?.ledger.state ?? {};
+    if (cart && status !== 'expired' && status !== 'merged') return cart;
+    if (owner.kind === 'guest' && status === 'merged') throw new CartGone(true);
     if (!mayCreate) return undefined;
     if (cart && owner.kind === 'guest') throw new CartGone();
     const { kind, ownerHash, workflowId } = owner;
@@ -180,12 +213,47 @@ class RulesInMemory implements CartsInMemory {
     const state = newCart({ ...birth, cartId: randomUUID() }, this.#now());
     const outbox = { audit: [], requests: [], finished: [] };
     const fresh = { workflowId, ledger: { state, remembered: [] }, outbox };
-    this.#carts.set(workflowId, { ...fresh, pending: new Set() });
+    this.#carts.set(workflowId, { ...fresh, pending: new Set(), merged: new Map() });
     return this.#carts.get(workflowId);
   }
 
+  /** What the two workflows agree upon in several steps, at once. */
+  #merge(customer: Cart, from: string, { strategy, ...envelope }: MergeRequest): Receipt {
+    if (findKey(customer.ledger.remembered, envelope.key)) {
+      return this.#take(customer, { ...envelope, atomic: true, operations: [] });
+    }
+    const done = customer.merged.get(from);
+    if (done) return { ...done, key: envelope.key };
+    const source = this.#carts.get(from);
+    const to = customer.workflowId;
+    const claim = { ticket: 'ticket', to, sentAt: this.#now() };
+    const { frozen, refusal } = source ? surrender(source.ledger.state, claim) : {};
+    const nothing = { key: envelope.key, attempt: envelope.attempt, outcomes: [] };
+    if (!source || !frozen) {
+      return { ...nothing, version: customer.ledger.state.version, ...(refusal ? { refusal } : {}) };
+    }
+    const operations = [{ type: 'merge' as const, from, strategy, guest: snapshotOf(frozen) }];
+    const receipt = this.#take(customer, { ...envelope, atomic: true, operations });
+    if (receipt.refusal) return receipt;
+    customer.merged.set(from, receipt);
+    const state = closeAsMerged(frozen, to, this.#now()) as CartState;
+    source.ledger = { ...source.ledger, state };
+    const { cartId, version, updatedAt: at } = state;
+    const operation = { type: 'merge', into: to };
+    source.outbox.audit.push({
+      cartId,
+      version,
+      kind: 'merge',
+      operation,
+      actor: 'system',
+      requestId: from,
+      at,
+    });
+    return receipt;
+  }
+
   /** As in the workflow: a refused signal is recorded, since nobody heard it. */
-  #take(cart: Cart, request: CartRequest, isSignal = false): Receipt {
+  #take(cart: Cart, request: AnyRequest, isSignal = false): Receipt {
     const { ledger, applied } = applyRequests(cart.ledger, [request], this.#now(), this.#policy);
     cart.ledger = ledger;
     const [result] = applied;
