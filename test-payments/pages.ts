@@ -16,7 +16,7 @@ main { width: 100%; max-width: 26rem; background: var(--paper); border: 1px soli
 main.wide { max-width: 60rem; align-self: start; }
 .note { margin: 0; padding: .6rem 1.5rem; background: var(--note); color: var(--note-ink); font-size: .875rem; }
 .body { padding: 1.5rem; }
-h1 { margin: 0; font-size: 1rem; font-weight: 600; color: var(--soft); }
+h1 { margin: 0 0 .15rem; font-size: 1rem; font-weight: 600; color: var(--soft); }
 .amount { margin: .15rem 0 1.25rem; font-size: 2.5rem; line-height: 1.15; font-weight: 650; letter-spacing: -.02em;
   font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 dl { margin: 0 0 1.5rem; padding: 1rem 0; border-block: 1px solid var(--line); display: grid; grid-template-columns: auto 1fr;
@@ -32,7 +32,7 @@ button:focus-visible, a:focus-visible { outline: 3px solid var(--go); outline-of
 .small { margin: 1rem 0 0; color: var(--soft); font-size: .8125rem; text-align: center; }
 .scroll { overflow-x: auto; } table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .55rem .75rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th { color: var(--soft); font-weight: 500; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+th { color: var(--soft); font-weight: 500; } th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
 a { color: var(--go); } code { font-size: .85em; }
 @media (max-width: 30rem) { body { padding: 0; place-items: stretch; background: var(--paper); }
   main { border: 0; border-radius: 0; box-shadow: none; max-width: none; } .amount { font-size: 2.1rem; } }
@@ -71,7 +71,7 @@ ${description ? html`<dt>For</dt><dd>${description}</dd>` : ''}
 </dl>`;
 
 const choices = (payment: PaymentRecord) => html`<form method="post">
-<button class="go" name="choice" value="pay" autofocus>Pay ${money(payment.amount, payment.currency)}</button>
+<button class="go" name="choice" value="pay">Pay ${money(payment.amount, payment.currency)}</button>
 <button class="stop" name="choice" value="decline">Decline, as a bank would</button>
 <button class="quiet" name="choice" value="close">Close without deciding</button>
 </form>
@@ -118,7 +118,7 @@ export function listPage(payments: readonly PaymentRecord[]) {
 <td class="number">${money(payment.amount, payment.currency)}</td><td>${RESULTS[payment.status]}</td>
 <td><a href="/pay/${payment.paymentId}">open</a></td><td><code>${payment.checkoutId}</code></td></tr>`,
   );
-  const table = html`<div class="scroll"><table><thead><tr><th>Time (UTC)</th><th>Amount</th><th>State</th><th>Page</th><th>Checkout</th></tr></thead>
+  const table = html`<div class="scroll"><table><thead><tr><th>Time (UTC)</th><th class="number">Amount</th><th>State</th><th>Page</th><th>Checkout</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
   const empty = html`<p>There is none yet. A checkout makes the first one.</p>`;
   return page(
