@@ -114,7 +114,7 @@ export const settle = async (sql: Sql, paymentId: string, to: keyof typeof MOVES
 
 const fingerprintOf = (request: NewPayment): string =>
   createHash('sha256')
-    .update(JSON.stringify(Object.entries(request).sort()))
+    .update(JSON.stringify(Object.entries(request).sort(([a], [b]) => (a < b ? -1 : 1))))
     .digest('hex');
 
 async function decideAtOnce(tx: Tx, paymentId: string, outcome: string | undefined): Promise<void> {

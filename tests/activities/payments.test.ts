@@ -41,7 +41,7 @@ const putFaults = (faults: object) =>
     body: JSON.stringify(faults),
   });
 
-const request = (testOutcome: string | undefined = undefined): PaymentRequest => ({
+const request = (testOutcome?: string): PaymentRequest => ({
   checkoutId: `co_act_${(serial += 1)}`,
   amount: 1_999,
   currency: 'EUR',
