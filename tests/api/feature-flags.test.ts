@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { createTestApi, expectProblem, newGuest, send, type TestApi } from './test-api.ts';
+import { bearer, createTestApi, expectProblem, newGuest, send, type TestApi } from './test-api.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'cartwright-flags-'));
 const file = path.join(folder, 'flags.json');
@@ -72,6 +72,19 @@ test('a write that prefers not to wait is answered in the ordinary way', async (
   expect(answer.status).toBe(201);
   expect(answer.headers.get('preference-applied')).toBeNull();
   expect(api.carts.received.at(-1)?.isSignal).toBe(false);
+});
+
+test('a merge is refused and not offered, and both carts stay as they are', async () => {
+  const both = { ...guest, ...(await bearer('does-not-merge')) };
+  const codes = async () =>
+    (await api.fetch('/cart', { headers: both })).body.requirements.map(({ code }) => code);
+  expect(await codes()).toContain('merge_available');
+  await switchTo({ merge: false });
+  expectProblem(await api.fetch('/cart/merge', send('POST', {}, both)), 503, 'feature_disabled');
+  expect(await codes()).not.toContain('merge_available');
+  expect((await api.fetch('/cart', { headers: guest })).body.totalQuantity).toBe(1);
+  await switchTo({ merge: true });
+  expect((await api.fetch('/cart/merge', send('POST', {}, both))).status).toBe(200);
 });
 
 test('a caller with a bad token hears of the token first', async () => {

@@ -1,13 +1,12 @@
 /** The isolation matrix on the app itself, and what foreign and unknown things cost: the same statements and the same time. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Actor, Target } from '../isolation/actors.ts';
-import { placeOrder } from '../isolation/place-order.ts';
+import type { Actor } from '../isolation/actors.ts';
 import type { Row } from '../isolation/row.ts';
 import { ROWS } from '../isolation/rows.ts';
 import { ask, isolationSuite } from '../isolation/suite.ts';
-import { WEBHOOK_SECRET } from '../support/payments.ts';
 import { createWorld, type Thing, unknownThing, type World } from '../isolation/world.ts';
-import { createTestApi, signedToken, type TestApi } from './test-api.ts';
+import { appTarget } from './isolation-target.ts';
+import { createTestApi, type TestApi } from './test-api.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -15,12 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const target = (): Target => ({
-  fetch: async (path, init) => await api.api.app.request(path, init),
-  sign: signedToken,
-  placeOrder: (cartId, note) => placeOrder(api.sql, cartId, note),
-  webhookSecret: WEBHOOK_SECRET.slice('whsec_'.length),
-});
+const target = () => appTarget(api);
 
 isolationSuite({ target, title: 'on the app' });
 
