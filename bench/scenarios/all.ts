@@ -11,6 +11,7 @@ import { longCart } from './long-cart.ts';
 import { manyCarts } from './many-carts.ts';
 import { memory } from './memory.ts';
 import { newCarts } from './new-carts.ts';
+import { rateLimits } from './rate-limits.ts';
 import { readCart } from './read-cart.ts';
 import { walls } from './walls.ts';
 
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   hotCart,
   newCarts,
   readCart,
+  rateLimits,
   longCart,
   everydayLoad,
   history,

@@ -12,8 +12,8 @@ export interface CrewSize {
 export interface Crew {
   /** Starts and stops workers and APIs until exactly so many run; the lowest numbers stay. */
   keep(size: CrewSize): Promise<void>;
-  /** Stops a component in order and starts it anew. */
-  renew(name: string): Promise<void>;
+  /** Stops a component in order and starts it anew; `settings` hold until it is renewed once more. */
+  renew(name: string, settings?: Record<string, string>): Promise<void>;
   /** SIGKILL, then nothing: it stays down until `keep` wants it. */
   kill(name: string): void;
   /** 0 when it is down. */
@@ -42,9 +42,10 @@ export function createCrew(dataDir: string): Crew {
     async keep({ workers, apis }) {
       await Promise.all([...adjust(ofKind('worker'), workers), ...adjust(ofKind('api'), apis)]);
     },
-    async renew(name) {
-      await stopComponent(folder, named(name));
-      await runComponent(folder, named(name));
+    async renew(name, settings = {}) {
+      const component = named(name);
+      await stopComponent(folder, component);
+      await runComponent(folder, { ...component, env: { ...component.env, ...settings } });
     },
     kill(name) {
       const identity = livingProcess(folder, name);
