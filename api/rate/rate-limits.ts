@@ -3,14 +3,13 @@
  * a caller without a credential is its address. New guests' carts and refused credentials have budgets of their own, by address.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { Config } from '../../config.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Caller } from '../identity/caller.ts';
 import { Problem } from '../problem.ts';
 import { createClientAddress } from './client-address.ts';
 import type { RateReading } from './rate-fields.ts';
-import type { CreateLimiter, RatePolicy } from './rate-store.ts';
+import type { Consume, CreateCounter, RatePolicy } from './rate-store.ts';
 
 /** Each throws `rate_limited` where a budget is spent, and puts what is left on the answer. */
 export interface RateLimits {
@@ -33,7 +32,7 @@ export const NO_RATE_LIMITS: RateLimits = {
 
 export interface RateLimitParts {
   config: Config;
-  createLimiter: CreateLimiter;
+  createCounter: CreateCounter;
   /** Told which budget refused a request. */
   onLimited: (policy: string) => void;
   /** One minute; tests shorten it. */
@@ -51,30 +50,25 @@ type PolicyName = keyof ReturnType<typeof quotas>;
 
 interface Budget {
   policy: RatePolicy;
-  limiter: RateLimiterAbstract;
+  consume: Consume;
 }
 
-async function consume({ policy, limiter }: Budget, key: string): Promise<RateReading> {
-  let isOver = false;
-  const result = await limiter.consume(key).catch((error: unknown) => {
-    if (!(error instanceof RateLimiterRes)) throw error;
-    isOver = true;
-    return error;
-  });
+async function spendOne({ policy, consume }: Budget, key: string): Promise<RateReading> {
+  const { points, resetMs } = await consume(key);
   return {
     policy: policy.name,
     quota: policy.quota,
     windowMs: policy.windowMs,
-    remaining: result.remainingPoints,
-    resetMs: Math.max(0, result.msBeforeNext),
-    isOver,
+    remaining: Math.max(0, policy.quota - points),
+    resetMs,
+    isOver: points > policy.quota,
   };
 }
 
-function createBudgets({ config, createLimiter, windowMs = 60_000 }: RateLimitParts) {
+function createBudgets({ config, createCounter, windowMs = 60_000 }: RateLimitParts) {
   const entries = Object.entries(quotas(config)).map(([name, quota]) => {
     const policy = { name, quota, windowMs };
-    return [name, { policy, limiter: createLimiter(policy) }] as const;
+    return [name, { policy, consume: createCounter(policy) }] as const;
   });
   return new Map<string, Budget>(entries);
 }
@@ -95,7 +89,9 @@ export function createRateLimits(parts: RateLimitParts): RateLimits {
 
   /** Counts against all of them at once, and tells the worst. */
   async function spend(c: Exchange, costs: readonly (readonly [PolicyName, string])[]): Promise<void> {
-    const readings = await Promise.all(costs.map(([name, key]) => consume(budgets.get(name) as Budget, key)));
+    const readings = await Promise.all(
+      costs.map(([name, key]) => spendOne(budgets.get(name) as Budget, key)),
+    );
     c.set('rateReadings', [...(c.get('rateReadings') ?? []), ...readings]);
     const spent = readings.filter(({ isOver }) => isOver);
     if (spent.length === 0) return;

@@ -2,8 +2,8 @@
  * Where budgets are counted: in this process, or in PostgreSQL, where all API processes share them. When PostgreSQL is away or slow, each
  * process counts for itself until it is back; a limit never makes the API wait for a database, and never lets everything pass.
  */
-import { RateLimiterMemory, RateLimiterPostgres, type RateLimiterAbstract } from 'rate-limiter-flexible';
-import type { Sql } from '../../database/client.ts';
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { createQuery, type StoreParts } from './rate-query.ts';
 
 export interface RatePolicy {
   name: string;
@@ -12,7 +12,16 @@ export interface RatePolicy {
   windowMs: number;
 }
 
-export type CreateLimiter = (policy: RatePolicy) => RateLimiterAbstract;
+/** What one key has consumed in its window, this request included, and how long the window goes on. */
+export interface Consumed {
+  points: number;
+  resetMs: number;
+}
+
+export type Consume = (key: string) => Promise<Consumed>;
+
+/** One counter for each policy. */
+export type CreateCounter = (policy: RatePolicy) => Consume;
 
 const optionsOf = ({ name, quota, windowMs }: RatePolicy) => ({
   keyPrefix: name,
@@ -20,69 +29,76 @@ const optionsOf = ({ name, quota, windowMs }: RatePolicy) => ({
   duration: windowMs / 1_000,
 });
 
-export const memoryLimiters: CreateLimiter = (policy) => new RateLimiterMemory(optionsOf(policy));
+type Limiter = Pick<RateLimiterMemory, 'consume'>;
 
-export interface PostgresStoreParts {
-  sql: Sql;
-  /** Told once for each outage. */
-  onAway: (error: unknown) => void;
-  /** Ms that one statement may take. */
-  patienceMs?: number;
-  /** Ms for which the store is left alone after it failed. */
-  pauseMs?: number;
+/** Over the quota is a rejection to the limiter, and a number like any other here. */
+async function consume(limiter: Limiter, key: string, points: number): Promise<Consumed> {
+  const result = await limiter.consume(key, points).catch((error: unknown) => {
+    if (error instanceof RateLimiterRes) return error;
+    throw error;
+  });
+  return { points: result.consumedPoints, resetMs: Math.max(0, result.msBeforeNext) };
 }
 
-interface Statement {
-  text: string;
-  values: unknown[];
+export const memoryCounters: CreateCounter = (policy) => {
+  const limiter = new RateLimiterMemory(optionsOf(policy));
+  return (key) => consume(limiter, key, 1);
+};
+
+interface Waiting {
+  resolve: (consumed: Consumed) => void;
+  reject: (reason: unknown) => void;
 }
 
-/** What the limiter takes for a client of node-postgres. Rejects at once during the pause, so that nobody waits for an absent store. */
-function createQuery({ sql, onAway, patienceMs = 250, pauseMs = 2_000 }: PostgresStoreParts) {
-  // Zero: it answers.
-  let awayUntil = 0;
-  return async ({ text, values }: Statement): Promise<{ rows: unknown[]; rowCount: number }> => {
-    if (performance.now() < awayUntil) throw new Error('The store of the rate limits is being left alone.');
-    // After the pause one statement tries for all.
-    if (awayUntil > 0) awayUntil = performance.now() + pauseMs;
-    const running = sql.unsafe(text, values as never[], { prepare: true });
-    running.catch(() => undefined);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`No answer within ${patienceMs} ms.`)), patienceMs);
-    });
-    try {
-      const rows = await Promise.race([running, late]);
-      awayUntil = 0;
-      return { rows: [...rows], rowCount: rows.count };
-    } catch (error) {
-      if (awayUntil === 0) onAway(error);
-      awayUntil = performance.now() + pauseMs;
-      throw error;
-    } finally {
-      clearTimeout(timer);
+/** One statement for each key at a time: requests that come meanwhile are counted together by the next, each with its own number. */
+function inBatches(limiter: Limiter): Consume {
+  const lanes = new Map<string, Waiting[]>();
+  async function drain(key: string, lane: Waiting[]): Promise<void> {
+    while (lane.length > 0) {
+      const batch = lane.splice(0);
+      try {
+        const { points, resetMs } = await consume(limiter, key, batch.length);
+        const before = points - batch.length;
+        for (const [index, { resolve }] of batch.entries()) resolve({ points: before + index + 1, resetMs });
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
     }
-  };
+    lanes.delete(key);
+  }
+  return (key) =>
+    new Promise((resolve, reject) => {
+      const lane = lanes.get(key);
+      if (lane) return void lane.push({ resolve, reject });
+      const fresh = [{ resolve, reject }];
+      lanes.set(key, fresh);
+      void drain(key, fresh);
+    });
 }
 
-/** One statement per budget and request, on the table of migration `rate_limits`. */
-export function postgresLimiters(parts: PostgresStoreParts): CreateLimiter {
-  const client = { query: createQuery(parts) };
+/** On the table of migration `rate_limits`. */
+export function postgresCounters(parts: StoreParts): CreateCounter {
+  const storeClient = { query: createQuery(parts) };
   let isFirst = true;
   return (policy) => {
     // One of them sweeps the table for all.
     const clearExpiredByTimeout = isFirst;
     isFirst = false;
-    return new RateLimiterPostgres({
+    const store = new RateLimiterPostgres({
       ...optionsOf(policy),
-      storeClient: client,
+      storeClient,
       storeType: 'client',
       tableName: 'rate_limits',
       tableCreated: true,
       clearExpiredByTimeout,
-      // A budget that is spent is known to be spent: a flood does not reach the database.
-      inMemoryBlockOnConsumed: policy.quota + 1,
-      insuranceLimiter: memoryLimiters(policy),
     });
+    const countHere = memoryCounters(policy);
+    const countThere = inBatches(store);
+    return async (key) => {
+      const here = await countHere(key);
+      // What is too much for one process is too much for all: a flood does not reach the database.
+      if (here.points > policy.quota) return here;
+      return await countThere(key).catch(() => here);
+    };
   };
 }

@@ -4,7 +4,7 @@ import type { Sql } from '../../database/client.ts';
 import type { Logger } from '../log.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import { createRateLimits, NO_RATE_LIMITS, type RateLimits } from './rate-limits.ts';
-import { memoryLimiters, postgresLimiters } from './rate-store.ts';
+import { memoryCounters, postgresCounters } from './rate-store.ts';
 
 export interface RateParts {
   config: Config;
@@ -25,8 +25,8 @@ export function selectRateLimits({ config, sql, log, metrics, windowMs }: RatePa
   };
   return createRateLimits({
     config,
-    createLimiter:
-      config.RATE_LIMIT_STORE === 'postgres' ? postgresLimiters({ sql, onAway }) : memoryLimiters,
+    createCounter:
+      config.RATE_LIMIT_STORE === 'postgres' ? postgresCounters({ sql, onAway }) : memoryCounters,
     onLimited: (policy) => metrics.recordRateLimited(policy),
     ...(windowMs === undefined ? {} : { windowMs }),
   });

@@ -5,7 +5,7 @@ import { customer, guest, type Shopper } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
-const BUDGET = 2_000;
+const BUDGET = 600;
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
       RATE_LIMIT_ADDRESS_PER_MINUTE: '1000000',
       RATE_LIMIT_NEW_CARTS_PER_MINUTE: '1000',
       TRUSTED_PROXIES: '127.0.0.0/8',
-      LANE_LIMIT: '20',
+      LANE_LIMIT: '8',
     },
   });
 });
@@ -30,19 +30,18 @@ const parallel = async <T>(count: number, run: (index: number) => Promise<T>): P
 test('one budget holds for all API processes together', async () => {
   const headers = { 'x-forwarded-for': '198.51.100.7' };
   const seen: number[] = [];
-  for (let round = 0; round < 25; round += 1) {
+  for (let round = 0; round < 40; round += 1) {
     const origin = stack.api[round % 2] ?? '';
-    const statuses = await parallel(100, async () => {
+    const statuses = await parallel(20, async () => {
       const answer = await fetch(`${origin}/errors/internal`, { headers });
       await answer.arrayBuffer();
       return answer.status;
     });
     seen.push(...statuses);
   }
-  // A window may end meanwhile on a slow machine; then there are two.
   const passed = seen.filter((status) => status === 200).length;
-  expect([BUDGET, 2_500]).toContain(passed);
-  expect(seen.filter((status) => status !== 200 && status !== 429)).toEqual([]);
+  expect([passed, seen.length - passed]).toEqual([BUDGET, 200]);
+  expect(new Set(seen)).toEqual(new Set([200, 429]));
 });
 
 describe('a cart that everybody writes to', () => {
@@ -69,12 +68,12 @@ describe('a cart that everybody writes to', () => {
     await hot.add('T-A');
     await other.add('T-B');
     const seen = new Map<string, number>();
-    const storm = parallel(150, () => addPatiently(hot, seen));
+    const storm = parallel(60, () => addPatiently(hot, seen));
     expect((await other.add('T-B')).status).toBe(201);
     await storm;
     expect(seen.get('429')).toBeGreaterThan(0);
     const { cart } = await hot.get('?consistency=strong');
-    expect(cart).toMatchObject({ totalQuantity: 151, version: 151 });
+    expect(cart).toMatchObject({ totalQuantity: 61, version: 61 });
   });
 });
 
