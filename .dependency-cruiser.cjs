@@ -69,6 +69,7 @@ module.exports = {
       'worker',
       [
         '^activities/',
+        '^contract/',
         '^database/',
         '^payments/',
         '^config\\.ts$',
@@ -76,7 +77,7 @@ module.exports = {
         '^temporal\\.config\\.ts$',
         '^workflows/(messages|read-model-sink|search-attributes)\\.ts$',
         builtins,
-        ...packages('@temporalio/', 'pino'),
+        ...packages('@temporalio/', '@opentelemetry/', 'pino'),
       ],
       'The worker puts parts together; workflows come in by path.',
     ),

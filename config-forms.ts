@@ -11,16 +11,20 @@ export function parseDuration(text: string): number | undefined {
   return amount === undefined ? undefined : Number(amount) * UNITS[unit as keyof typeof UNITS];
 }
 
-export const duration = (fallback: string) =>
+function toDuration(text: string, context: { addIssue(issue: string): void }): number {
+  const value = parseDuration(text);
+  if (value === undefined) context.addIssue(`'${text}' is not a duration; write 250ms, 3s, 15m, 24h or 7d`);
+  return value ?? z.NEVER;
+}
+
+export const duration = (fallback: string) => z.string().default(fallback).transform(toDuration);
+
+/** A duration, or `off` (also `0`), which is 0. */
+export const durationOrOff = (fallback: string) =>
   z
     .string()
     .default(fallback)
-    .transform((text, context) => {
-      const value = parseDuration(text);
-      if (value === undefined)
-        context.addIssue(`'${text}' is not a duration; write 250ms, 3s, 15m, 24h or 7d`);
-      return value ?? z.NEVER;
-    });
+    .transform((text, context) => (['off', '0'].includes(text) ? 0 : toDuration(text, context)));
 
 export const integer = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);

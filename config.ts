@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   addressRanges,
   duration,
+  durationOrOff,
   entries,
   featureFlags,
   flag,
@@ -182,6 +183,12 @@ export const SETTINGS = {
   OPEN_CHECKOUTS_MAX: integer(3, 1, 1_000).describe('Checkouts that one owner may have open at once.'),
   HOLD_LIFE: duration('15m').describe('How long an open checkout holds its stock.'),
   ORDER_TOKEN_LIFE: duration('90d').describe('How long an Order-Token shows the order of its checkout.'),
+  RECONCILE_INTERVAL: durationOrOff('1h').describe(
+    'How often the read model is compared with the carts; `off` leaves it to operators.',
+  ),
+  RECONCILE_CYCLE: integer(24, 1, 1_000).describe(
+    'Each cart is asked for its state once in this many scheduled comparisons, besides those that look wrong at once.',
+  ),
   MAX_CACHED_WORKFLOWS: integer(2_000, 10, 100_000).describe(
     'Carts that one worker keeps in memory (about 0.3 MB each).',
   ),

@@ -23,6 +23,14 @@ export function parseCartWorkflowId(workflowId: string): { kind: CartOwnerKind; 
   return undefined;
 }
 
+/** Names of reconcile: its workflow, the schedule, and the ids of runs (the schedule adds the time to its own). */
+export const RECONCILE = {
+  workflow: 'reconcileWorkflow',
+  scheduleId: 'reconcile',
+  scheduledId: 'reconcile:scheduled',
+  onDemandId: 'reconcile:on-demand',
+} as const;
+
 /**
  * Address, TLS, API key and namespace from TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS*,
  * TEMPORAL_PROFILE and TEMPORAL_CONFIG_FILE. Without any of them: 127.0.0.1:7233, namespace `default`.

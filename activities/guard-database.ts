@@ -2,7 +2,7 @@
  * Turns errors of the database into failures that Temporal may store: a message of ours, never a connection string, an address or
  * the content of a row.
  */
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { isUnavailable } from '../database/client.ts';
 
 /** The part of a pino logger that is needed here. */
@@ -19,14 +19,14 @@ function describe(error: unknown): object {
 
 export type DatabaseGuard = <T>(activity: string, context: object, run: () => Promise<T>) => Promise<T>;
 
-/** Runs an activity's body; rejects only with ApplicationFailures. */
+/** Runs an activity's body; rejects only with ApplicationFailures, and where it is cancelled. */
 export const createDatabaseGuard =
   (log?: DatabaseLog): DatabaseGuard =>
   async (activity, context, run) => {
     try {
       return await run();
     } catch (error) {
-      if (error instanceof ApplicationFailure) throw error;
+      if (error instanceof ApplicationFailure || error instanceof CancelledFailure) throw error;
       if (isUnavailable(error)) {
         throw ApplicationFailure.create({
           message: 'The database is out of reach',

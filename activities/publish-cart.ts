@@ -10,7 +10,8 @@ const instant = (at: number): string => new Date(at).toISOString();
 
 type Policy = Publication['policy'];
 
-function cartRow(workflowId: string, state: CartState, policy: Policy): CartRow {
+/** The row of the read model that shows this state. */
+export function cartRow(workflowId: string, state: CartState, policy: Policy): CartRow {
   const view = toCartView(state, policy);
   return {
     ...generationColumns(workflowId, state),
@@ -70,9 +71,14 @@ const isOver = ({ status }: CartState): boolean => status !== 'active' && status
 
 /** Idempotent. A cart that has ended is also kept as a finished one, whether or not the workflow lists it as such. */
 export async function publishCart(sql: Sql, publication: Publication): Promise<void> {
+  await republishCart(sql, publication);
+}
+
+/** The same; returns whether the row was written, which it is not when the same or a newer one is there that was not `observed`. */
+export async function republishCart(sql: Sql, publication: Publication): Promise<boolean> {
   const { workflowId, state, policy } = publication;
   const finished = isOver(state) ? [...publication.finished, state] : publication.finished;
-  await publish(sql, {
+  return await publish(sql, {
     cart: cartRow(workflowId, state, policy),
     finished: finished.map((generation) => finishedRow(workflowId, generation, policy)),
     audit: publication.audit.map((entry) => auditRow(workflowId, entry)),

@@ -25,13 +25,18 @@ export interface CartFeed {
 
 interface Topic {
   owner: CartOwner;
-  watchers: Map<Watcher, string | undefined>;
+  /** With what each has seen last. */
+  watchers: Map<Watcher, LoadedView | undefined>;
   isReading: boolean;
   isDirty: boolean;
 }
 
 /** A change of many products sets off one read of the watched carts, not one for each product. */
 const CATALOGUE_PAUSE_MS = 250;
+
+/** The text as well: a row that reconcile has put right keeps its version. */
+const isSame = (seen: LoadedView, view: LoadedView): boolean =>
+  seen.etag === view.etag && seen.text === view.text;
 
 export interface FeedParts {
   sql: Sql;
@@ -46,8 +51,8 @@ export function createCartFeed({ sql, views, log }: FeedParts): CartFeed {
 
   function deliver(topic: Topic, view: LoadedView): void {
     for (const [watcher, seen] of topic.watchers) {
-      if (seen === view.etag) continue;
-      topic.watchers.set(watcher, view.etag);
+      if (seen && isSame(seen, view)) continue;
+      topic.watchers.set(watcher, view);
       watcher.onView(view);
     }
   }

@@ -1,13 +1,14 @@
 /** One construction of a cart worker, for production and for tests. */
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities } from '../activities/create-activities.ts';
+import type { ReconcileActivities } from '../activities/create-reconcile-activities.ts';
 import { TASK_QUEUE } from '../temporal.config.ts';
 import { createReadModelSink } from './read-model-sink.ts';
 
 export interface WorkerParts {
   connection: NativeConnection;
   namespace: string;
-  activities: Activities;
+  activities: Activities & Partial<ReconcileActivities>;
   /** Path of the bundle (`buildWorkflowBundle`). */
   bundlePath: string;
   maxCachedWorkflows: number;

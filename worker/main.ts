@@ -3,15 +3,19 @@
  * told to stop, and then finishes what it has begun.
  */
 import { createServer } from 'node:net';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities.ts';
+import { createReconcileActivities } from '../activities/create-reconcile-activities.ts';
 import { pricingOf, readConfig } from '../config.ts';
 import { connect } from '../database/client.ts';
 import { createLog } from '../log.ts';
 import { temporalConnection } from '../temporal.config.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 import { createWorker } from './create-worker.ts';
+import { createWorkerMetrics } from './metrics.ts';
 import { serveProbes } from './probes.ts';
+import { ensureSchedules } from './schedules.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { startSweeping } from './sweep-holds.ts';
 
@@ -54,25 +58,44 @@ async function connectToTemporal(): Promise<{ connection: NativeConnection; name
   }
 }
 
+/** Carts do not wait for it: a schedule that cannot be made now is made a little later. */
+async function keepSchedules(client: Client): Promise<void> {
+  while (worker?.getState() === 'RUNNING' || worker?.getState() === 'INITIALIZED') {
+    try {
+      return await ensureSchedules(client, config);
+    } catch (error) {
+      log.warn({ reason: (error as Error).message }, 'the schedules could not be made; trying again');
+      await new Promise((resolve) => setTimeout(resolve, 10_000).unref());
+    }
+  }
+}
+
 let worker: Worker | undefined;
+const metrics = createWorkerMetrics();
 const probes = await serveProbes(
   () => worker,
   `http://${metricsAddress}/metrics`,
+  () => metrics.collect(),
   config.WORKER_HOST,
   config.WORKER_PORT,
 );
 const sql = connect(config.DATABASE_URL, { max: config.DATABASE_POOL, name: 'cartwright-worker' });
 const bundlePath = await buildWorkflowBundle();
 const { connection, namespace } = await connectToTemporal();
+const client = new Client({ connection, namespace });
 worker = await createWorker({
   connection,
   namespace,
-  activities: createActivities({ sql, log, pricing: pricingOf(config) }),
+  activities: {
+    ...createActivities({ sql, log, pricing: pricingOf(config) }),
+    ...createReconcileActivities({ sql, client, metrics, log }),
+  },
   bundlePath,
   maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
 });
 log.info({ namespace, cached: config.MAX_CACHED_WORKFLOWS }, 'the worker runs');
 const stopSweeping = startSweeping(sql, log);
+void keepSchedules(client);
 await worker.run();
 stopSweeping();
 log.info('the worker has stopped');

@@ -2,10 +2,11 @@
 import { createServer, type Server } from 'node:http';
 import type { Worker } from '@temporalio/worker';
 
-/** Serves /livez, /readyz and /metrics. `metricsUrl` is where the SDK exposes its metrics on loopback. */
+/** Serves /livez, /readyz and /metrics. `metricsUrl` is where the SDK exposes its metrics on loopback; `ownMetrics` come after them. */
 export function serveProbes(
   worker: () => Worker | undefined,
   metricsUrl: string,
+  ownMetrics: () => Promise<string>,
   host: string,
   port: number,
 ): Promise<Server> {
@@ -19,8 +20,8 @@ export function serveProbes(
     }
     if (request.url !== '/metrics') return answer(404, 'not found\n');
     fetch(metricsUrl)
-      .then((metrics) => metrics.text())
-      .then((text) => answer(200, text))
+      .then((metrics) => Promise.all([metrics.text(), ownMetrics()]))
+      .then(([sdk, own]) => answer(200, `${sdk}${own}`))
       .catch(() => answer(503, 'metrics are not ready\n'));
   });
   return new Promise((resolve, reject) => {

@@ -243,7 +243,8 @@ export class CartKeeper {
     const { policy, publishFailures, unpriced } = this;
     const { state, remembered } = this.ledger;
     const unpublished = this.outbox.audit.length + this.sending.audit.length;
-    const counts = { unpublished, waiting: unpriced.length, rememberedKeys: remembered.length };
+    const isPublishing = this.#isBehind;
+    const counts = { unpublished, isPublishing, waiting: unpriced.length, rememberedKeys: remembered.length };
     return { state, policy, publishFailures, ...counts };
   }
 

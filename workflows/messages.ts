@@ -44,6 +44,8 @@ export interface Inspection {
   publishFailures: number;
   /** Changes that the read model has not taken yet. */
   unpublished: number;
+  /** The cart knows that the read model is behind, and is about to publish. */
+  isPublishing: boolean;
   /** Messages that wait for the catalogue. */
   waiting: number;
   rememberedKeys: number;

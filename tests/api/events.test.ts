@@ -99,6 +99,22 @@ describe('GET /cart/events', () => {
     behind.stop();
   });
 
+  test('sends a row that was corrected at the same version, and no row twice', async () => {
+    const guest = await newGuest(api);
+    const stream = await watch(server.url, guest);
+    const { data } = await stream.next();
+    const [row] = await api.sql<{ id: string }[]>`
+      UPDATE carts SET view = replace(view, '"totalQuantity":1', '"totalQuantity":7')
+      WHERE view::jsonb ->> 'id' = ${(data as unknown as { id: string }).id} RETURNING workflow_id AS id`;
+    const notify = () => api.sql.notify('cart', `${row?.id} 1`);
+    await notify();
+    await notify();
+    expect(await stream.next()).toMatchObject({ id: '1', data: { totalQuantity: 7 } });
+    await add(guest);
+    expect(await stream.next()).toMatchObject({ id: '2', data: { totalQuantity: 2 } });
+    stream.stop();
+  });
+
   test('tells all watchers of one cart, and nobody else', async () => {
     const [mine, theirs] = [await newGuest(api), await newGuest(api)];
     const [one, two, other] = [

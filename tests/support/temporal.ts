@@ -5,6 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { type Activities, createActivities } from '../../activities/create-activities.ts';
+import {
+  createReconcileActivities,
+  type ReconcileMetrics,
+} from '../../activities/create-reconcile-activities.ts';
 import type { CartPolicy } from '../../cart/state.ts';
 import { connect, type Sql } from '../../database/client.ts';
 import { CartUnderTest } from './cart-under-test.ts';
@@ -18,6 +22,8 @@ export interface TestTemporalOptions {
   policy?: Partial<CartPolicy>;
   /** Wraps the real activities, for faults. */
   activities?: (real: Activities) => Activities;
+  /** Hears what reconcile finds. */
+  metrics?: ReconcileMetrics;
   maxCachedWorkflows?: number;
   /** How histories name client and worker; default: process and host. */
   identity?: string;
@@ -56,7 +62,11 @@ export async function createTestTemporal(options: TestTemporalOptions = {}): Pro
   const client = await connectClient(options.identity);
   const taskQueue = options.taskQueue ?? freshTaskQueue();
   const real = createActivities({ sql: workerSql });
-  const activities = options.activities?.(real) ?? real;
+  const { metrics } = options;
+  const activities = {
+    ...(options.activities?.(real) ?? real),
+    ...createReconcileActivities({ sql: workerSql, client, ...(metrics ? { metrics } : {}) }),
+  };
   let worker: RunningWorker | undefined;
 
   const test: TestTemporal = {

@@ -1,9 +1,8 @@
 /** A cart worker for tests: the production construction, in this process, on a task queue of its own. */
 import { randomUUID } from 'node:crypto';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import type { Activities } from '../../activities/create-activities.ts';
 import { buildWorkflowBundle } from '../../worker/bundle.ts';
-import { createWorker } from '../../worker/create-worker.ts';
+import { createWorker, type WorkerParts } from '../../worker/create-worker.ts';
 import { ensureSearchAttributes } from '../../worker/search-attributes.ts';
 import { temporalAddress } from './temporal-address.ts';
 
@@ -14,7 +13,7 @@ export interface RunningWorker {
 }
 
 export interface WorkerOptions {
-  activities: Activities;
+  activities: WorkerParts['activities'];
   taskQueue: string;
   maxCachedWorkflows?: number;
   /** Another bundle than today's. */

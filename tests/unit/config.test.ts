@@ -31,6 +31,12 @@ describe('durations', () => {
     expect(parseDuration(text)).toBeUndefined(),
   );
 
+  test('may be off where a setting says so', () => {
+    const interval = (text: string) => readConfig({ RECONCILE_INTERVAL: text }).RECONCILE_INTERVAL;
+    expect(['off', '0', '15m', ''].map(interval)).toEqual([0, 0, 900_000, 3_600_000]);
+    expect(faultsOf({ RECONCILE_INTERVAL: 'never' })).toContain("'never' is not a duration");
+  });
+
   test('never throw', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {

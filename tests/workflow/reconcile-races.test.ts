@@ -1,0 +1,166 @@
+/** Reconcile beside shoppers, beside itself, and beside a database or a worker that goes away: no false alarm, nothing undone, nothing counted twice. */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { republishCart } from '../../activities/publish-cart.ts';
+import type { ReconcileTally } from '../../contract/reconcile.ts';
+import { readWholeRow } from '../../database/cart-comparison.ts';
+import { readRuns } from '../../database/reconcile-runs.ts';
+import { inspectQuery } from '../../workflows/messages.ts';
+import type { CartUnderTest } from '../support/cart-under-test.ts';
+import { eventually } from '../support/eventually.ts';
+import { aPublication } from '../support/publication.ts';
+import { copyRow, reconcile, rowOf, startReconcile, untilListed } from '../support/reconcile.ts';
+import { createTestTemporal, type TestTemporal } from '../support/temporal.ts';
+
+let temporal: TestTemporal;
+beforeAll(async () => {
+  temporal = await createTestTemporal({ policy: { continueAsNewAfterEvents: 60 } });
+});
+afterEach(() => temporal.databaseGate.open());
+afterAll(() => temporal?.close());
+
+const someCarts = async (count: number): Promise<CartUnderTest[]> => {
+  const carts = Array.from({ length: count }, () => temporal.cart());
+  await Promise.all(carts.map((cart) => cart.add('T-A', 1)));
+  return carts;
+};
+
+/** Does each of the deeds again and again while `act` runs. */
+async function beside(deeds: readonly (() => Promise<void>)[], act: () => Promise<void>): Promise<void> {
+  let isOver = false;
+  const doing = Promise.all(
+    deeds.map(async (deed) => {
+      while (!isOver) await deed();
+    }),
+  );
+  try {
+    await Promise.race([act(), doing]);
+  } finally {
+    isOver = true;
+    await doing;
+  }
+}
+
+const adding = (cart: CartUnderTest) => async () => void (await cart.add('T-A', 1));
+
+const sumOf = (tallies: readonly ReconcileTally[], name: 'repaired' | 'unrepaired') =>
+  tallies.reduce((sum, tally) => sum + tally[name], 0);
+
+test('while carts change and new ones are born, reconciles find nothing and undo nothing', async () => {
+  const carts = await someCarts(5);
+  const units = carts.map(() => 1);
+  const tallies: ReconcileTally[] = [];
+  await beside(
+    [
+      ...carts.map((cart, index) => async () => {
+        await cart.add('T-A', 1);
+        units[index] = (units[index] as number) + 1;
+      }),
+      async () => void (await temporal.cart().add('T-B', 1)),
+    ],
+    async () => {
+      for (let round = 0; round < 2; round += 1) {
+        tallies.push(...(await Promise.all([1, 1, 2].map((cycle) => reconcile(temporal, { cycle })))));
+      }
+    },
+  );
+  expect(tallies.map(({ mismatches }) => mismatches)).toEqual(tallies.map(() => ({})));
+  expect(tallies.some(({ asked }) => asked > 6)).toBe(true);
+  for (const [index, cart] of carts.entries()) {
+    expect((await cart.publishedView())?.totalQuantity).toBe(units[index]);
+  }
+});
+
+test('rows broken while carts change are repaired once, by whichever of two reconciles comes first', async () => {
+  const [busy, quiet] = [await someCarts(2), await someCarts(4)];
+  const before = await Promise.all(quiet.map(rowOf));
+  const ids = quiet.map(({ workflowId }) => workflowId);
+  await temporal.sql`UPDATE carts SET total = 1 WHERE workflow_id = ANY(${ids})`;
+  const tallies: ReconcileTally[] = [];
+  await beside(busy.map(adding), async () => {
+    tallies.push(...(await Promise.all([reconcile(temporal), reconcile(temporal)])));
+  });
+  expect(sumOf(tallies, 'repaired')).toBe(4);
+  expect(sumOf(tallies, 'unrepaired')).toBe(0);
+  expect(await Promise.all(quiet.map(rowOf))).toEqual(before);
+});
+
+test('a row that no publication would replace is freed while its cart changes', async () => {
+  const [cart] = (await someCarts(1)) as [CartUnderTest];
+  await temporal.sql`
+    UPDATE carts SET born_at = born_at + interval '1 year' WHERE workflow_id = ${cart.workflowId}`;
+  await beside([adding(cart)], async () => {
+    await eventually(async () => expect((await reconcile(temporal)).repaired).toBe(1), { within: 40_000 });
+  });
+  const { totalQuantity } = await cart.view();
+  expect((await cart.publishedView())?.totalQuantity).toBe(totalQuantity);
+});
+
+test('a repair that comes too late changes nothing: the row is another one by then', async () => {
+  const [cart] = (await someCarts(1)) as [CartUnderTest];
+  const { state, policy } = await cart.handle.query(inspectQuery);
+  const seen = await readWholeRow(temporal.sql, cart.workflowId);
+  await cart.add('T-B', 1);
+  const late = aPublication(state, { workflowId: cart.workflowId, policy, audit: [] });
+  expect(await republishCart(temporal.sql, { ...late, observed: seen?.observed ?? '' })).toBe(false);
+  expect((await cart.publishedView())?.version).toBe(2);
+});
+
+test('while the database is away nothing is a mismatch; the run waits and finishes', async () => {
+  const [cart] = (await someCarts(1)) as [CartUnderTest];
+  await untilListed(temporal, [cart]);
+  const operation = await cart.addOf('T-B', 1);
+  temporal.databaseGate.shut();
+  expect(await cart.do(operation)).toMatchObject({ version: 2 });
+  const handle = await startReconcile(temporal);
+  await eventually(async () => {
+    const { raw } = await handle.describe();
+    expect(raw.pendingActivities?.[0]?.lastFailure?.message).toBe('The database is out of reach');
+  });
+  temporal.databaseGate.open();
+  expect(await handle.result()).toMatchObject({ mismatches: {} });
+  await eventually(async () => expect((await cart.row())?.version).toBe(2), { within: 20_000 });
+});
+
+test('a worker that stops in the middle hands the run on; each mismatch is counted once', async () => {
+  const carts = await someCarts(5);
+  await temporal.sql`
+    UPDATE carts SET total = 1 WHERE workflow_id = ANY(${carts.map(({ workflowId }) => workflowId)})`;
+  const handle = await startReconcile(temporal);
+  await eventually(async () => {
+    const { raw } = await handle.describe();
+    expect(raw.pendingActivities?.[0]?.activityType?.name).toBe('examineCarts');
+  });
+  await temporal.stopWorker();
+  await temporal.startWorker();
+  expect(await handle.result()).toMatchObject({ mismatches: { divergent: 5 }, repaired: 5 });
+});
+
+test('a cart that nobody can ask is counted, and keeps nobody from being compared', async () => {
+  const [cart, broken] = (await someCarts(2)) as [CartUnderTest, CartUnderTest];
+  await untilListed(temporal, [cart, broken]);
+  const silent = temporal.cart();
+  const start = { workflowId: silent.workflowId, taskQueue: `${temporal.taskQueue}-nobody`, args: [] };
+  await temporal.client.workflow.start('cartWorkflow', start);
+  await copyRow(temporal, cart, silent.workflowId, 'silent');
+  await temporal.sql`UPDATE carts SET total = 1 WHERE workflow_id = ${broken.workflowId}`;
+  expect(await reconcile(temporal)).toMatchObject({
+    unanswered: 1,
+    mismatches: { divergent: 1 },
+    repaired: 1,
+  });
+  await silent.handle.terminate();
+  await reconcile(temporal);
+});
+
+test('a run that is cancelled says so in the book', async () => {
+  temporal.databaseGate.open();
+  const carts = await someCarts(3);
+  const ids = carts.map(({ workflowId }) => workflowId);
+  await temporal.sql`UPDATE carts SET total = 1 WHERE workflow_id = ANY(${ids})`;
+  const handle = await startReconcile(temporal);
+  await eventually(async () => expect((await readRuns(temporal.sql, 1))[0]?.status).toBe('running'));
+  await handle.cancel();
+  await expect(handle.result()).rejects.toThrow();
+  await eventually(async () => expect((await readRuns(temporal.sql, 1))[0]?.status).toBe('cancelled'));
+  await reconcile(temporal);
+});

@@ -1,0 +1,54 @@
+/**
+ * The worker's own metrics, beside those of Temporal's SDK: one OpenTelemetry meter, read by Prometheus at /metrics:
+ *   cartwright_reconcile_mismatches_total{kind,repaired}   cartwright_reconcile_runs_total{status}
+ *   cartwright_reconcile_last_run_timestamp_seconds        cartwright_reconcile_last_run{count}
+ * Each worker counts what it did itself: sum the counters over workers, take the newest of the gauges.
+ */
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { ReconcileMetrics } from '../activities/create-reconcile-activities.ts';
+import { MISMATCH_KINDS } from '../contract/reconcile.ts';
+
+export interface WorkerMetrics extends ReconcileMetrics {
+  /** The Prometheus text. */
+  collect(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** One per process; several are independent of each other. */
+export function createWorkerMetrics(): WorkerMetrics {
+  const reader = new PrometheusExporter({ preventServerStart: true });
+  const serializer = new PrometheusSerializer('', false, undefined, true, true);
+  const provider = new MeterProvider({ readers: [reader] });
+  const meter = provider.getMeter('cartwright-worker');
+  const mismatches = meter.createCounter('cartwright_reconcile_mismatches_total', {
+    description: 'Rows of the read model that were found wrong.',
+  });
+  const runs = meter.createCounter('cartwright_reconcile_runs_total', {
+    description: 'Comparisons of the read model with the carts, by how they ended.',
+  });
+  const lastAt = meter.createGauge('cartwright_reconcile_last_run_timestamp_seconds', {
+    description: 'When the last comparison finished.',
+  });
+  const last = meter.createGauge('cartwright_reconcile_last_run', {
+    description: 'What the last comparison counted.',
+  });
+  // An alert on growth needs the zero before the first mismatch.
+  for (const kind of MISMATCH_KINDS) mismatches.add(0, { kind, repaired: 'true' });
+  return {
+    recordMismatch: (kind, isRepaired) => mismatches.add(1, { kind, repaired: String(isRepaired) }),
+    recordRun(status, tally) {
+      runs.add(1, { status });
+      if (status !== 'finished') return;
+      lastAt.record(Date.now() / 1_000);
+      const { rows, carts, asked, repaired, unrepaired, unanswered, unsettled } = tally;
+      const counts = { rows, carts, asked, repaired, unrepaired, unanswered, unsettled };
+      for (const [count, value] of Object.entries(counts)) last.record(value, { count });
+    },
+    async collect() {
+      const { resourceMetrics } = await reader.collect();
+      return serializer.serialize(resourceMetrics);
+    },
+    close: () => provider.shutdown(),
+  };
+}
