@@ -30,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'servers',
-          include: ['tests/{activities,api,workflow,replay,gateway,payments}/**/*.test.ts'],
+          include: ['tests/{activities,api,workflow,replay,gateway,payments,races}/**/*.test.ts'],
           ...withServers,
           sequence: { groupOrder: 2 },
         },

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readFacts } from '../../database/catalogue.ts';
+import { reserve } from '../../database/reservations.ts';
+import { aReservation } from '../support/checkouts.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
@@ -62,6 +64,12 @@ describe('npm run catalogue', () => {
     const { stdout } = await catalogue('list');
     expect(stdout).toContain('T-001\t1001\tEUR\tinStock\t999\tTest product 001\n');
     expect(stdout).not.toContain('T-OFF');
+  });
+
+  test('holds tells who holds what', async () => {
+    await reserve(database.sql, aReservation({ checkoutId: 'seen', items: [{ sku: 'T-A', quantity: 2 }] }));
+    expect((await catalogue('holds T-A')).stdout).toMatch(/^T-A\t2\t\S+Z\topen\tseen\towner of seen\n$/);
+    expect((await catalogue('holds T-B')).stdout).toBe('');
   });
 
   test('load adds a catalogue', async () => {

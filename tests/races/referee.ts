@@ -1,0 +1,71 @@
+/** Looks on while others race: a connection of its own that asks all the time whether stock, reservations and orders agree. */
+import { releaseOverdue } from '../../database/reservations.ts';
+import type { Sql } from '../../database/client.ts';
+import { pause } from '../chaos/random.ts';
+
+export interface Referee {
+  /** Sees that every SKU of a race begins and ends with what it had. */
+  expectInitial(sku: string, units: number): void;
+  /** Stops looking; what was seen. */
+  stop(): Promise<{ samples: number; violations: string[] }>;
+}
+
+async function look(sql: Sql, initial: ReadonlyMap<string, number>): Promise<string[]> {
+  const mismatches = await sql`SELECT * FROM stock_mismatches`;
+  const rows = await sql<
+    { sku: string; initial: number }[]
+  >`SELECT sku, initial FROM stock WHERE sku LIKE 'RACE-%'`;
+  const moved = rows.filter((row) => (initial.get(row.sku) ?? row.initial) !== row.initial);
+  return [...mismatches, ...moved].map((row) => JSON.stringify(row));
+}
+
+/** Samples every few milliseconds, and sweeps overdue holds as a worker would. */
+export function startReferee(sql: Sql): Referee {
+  const initial = new Map<string, number>();
+  const violations: string[] = [];
+  let samples = 0;
+  let isStopped = false;
+  const watching = (async () => {
+    while (!isStopped) {
+      violations.push(...(await look(sql, initial)));
+      samples += 1;
+      await pause(10);
+    }
+  })();
+  const sweeping = (async () => {
+    while (!isStopped) {
+      await releaseOverdue(sql, { graceMs: 0, limit: 50 });
+      await pause(10);
+    }
+  })();
+  return {
+    expectInitial: (sku, units) => void initial.set(sku, units),
+    async stop() {
+      isStopped = true;
+      await Promise.all([watching, sweeping]);
+      return { samples, violations };
+    },
+  };
+}
+
+/** Cuts one of the buyers' connections now and then, wherever it is, as a crash or a network would. */
+export function startKiller(sql: Sql, everyMs: number): () => Promise<number> {
+  let isStopped = false;
+  let kills = 0;
+  const killing = (async () => {
+    while (!isStopped) {
+      await pause(everyMs);
+      const cut = await sql`
+        SELECT pg_terminate_backend(pid) FROM (
+          SELECT pid FROM pg_stat_activity
+          WHERE application_name = 'race' AND datname = current_database() AND state = 'active'
+          ORDER BY random() LIMIT 1) AS victim`;
+      kills += cut.count;
+    }
+  })();
+  return async () => {
+    isStopped = true;
+    await killing;
+    return kills;
+  };
+}
