@@ -5,7 +5,9 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const areTexts = (...values: unknown[]): boolean => values.every((value) => typeof value === 'string');
-const areIntegers = (...values: unknown[]): boolean => values.every((value) => Number.isSafeInteger(value));
+/** Minus zero is none: it would not come back the same from JSON. */
+const areIntegers = (...values: unknown[]): boolean =>
+  values.every((value) => Number.isSafeInteger(value) && !Object.is(value, -0));
 
 const isChoice = (value: unknown): boolean =>
   isFields(value) && areTexts(value.value) && areIntegers(value.surcharge);
