@@ -32,7 +32,7 @@ describe('the tools find nothing', () => {
     expect(status, output).toBe(0);
   });
 
-  test('the formatter (npm run format mends it)', () => {
+  test('the formatter (npm run format mends it)', { timeout: 60_000 }, () => {
     const { status, output } = run('biome', ['format', '.']);
     expect(status, output).toBe(0);
   });
