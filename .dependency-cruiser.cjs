@@ -86,7 +86,7 @@ module.exports = {
       [
         '^contract/',
         '^cart/',
-        '^workflows/(messages|search-attributes|cart-input|cart-workflow)\\.ts$',
+        '^workflows/(messages|checkout-messages|search-attributes|cart-input|cart-workflow)\\.ts$',
         '^database/',
         '^payments/',
         '^config\\.ts$',
@@ -104,7 +104,7 @@ module.exports = {
       from: {
         path: '^api/',
         pathNot:
-          '^api/(carts|cart-merging|cart-start|insist|temporal-client|temporal-errors|messages-for-requests|operator-gateway|main)\\.ts$',
+          '^api/(carts|cart-merging|checkouts|cart-start|insist|temporal-client|temporal-errors|messages-for-requests|operator-gateway|main)\\.ts$',
       },
       to: { path: ['node_modules/@temporalio/', '^workflows/'] },
     },

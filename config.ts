@@ -182,6 +182,9 @@ export const SETTINGS = {
   ).describe('Ways to ship, the default first: `<code>=<minor units>[/<free from>][@<tax class>],…`.'),
   OPEN_CHECKOUTS_MAX: integer(3, 1, 1_000).describe('Checkouts that one owner may have open at once.'),
   HOLD_LIFE: duration('15m').describe('How long an open checkout holds its stock.'),
+  PAYMENT_WAIT: duration('15m').describe(
+    'How long a checkout waits for its payment; never longer than it holds the stock.',
+  ),
   ORDER_TOKEN_LIFE: duration('90d').describe('How long an Order-Token shows the order of its checkout.'),
   RECONCILE_INTERVAL: durationOrOff('1h').describe(
     'How often the read model is compared with the carts; `off` leaves it to operators.',

@@ -32,7 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'servers',
-          include: ['tests/{activities,api,workflow,replay,gateway,payments,races}/**/*.test.ts'],
+          include: ['tests/{activities,api,checkout,workflow,replay,gateway,payments,races}/**/*.test.ts'],
           ...withServers,
           sequence: { groupOrder: 2 },
         },

@@ -5,7 +5,9 @@ import type { Pricing } from '../contract/pricing.ts';
 import type { Sql } from '../database/client.ts';
 import { type CheckoutActivities, createCheckoutActivities } from './checkout-activities.ts';
 import { type ShippingRates, tablesOf, type TaxRates } from './checkout-ports.ts';
+import { createPaymentActivities, type PaymentActivities } from './create-payment-activities.ts';
 import { type DatabaseLog, createDatabaseGuard } from './guard-database.ts';
+import type { Providers } from './payment-parts.ts';
 import { publishCart } from './publish-cart.ts';
 import { readProductFacts } from './read-product-facts.ts';
 
@@ -17,7 +19,11 @@ export interface ActivityDependencies {
   /** Stand in for the tables. */
   shippingRates?: ShippingRates;
   taxRates?: TaxRates;
+  /** Who takes payments (payments/create-providers.ts). Without it nobody does. */
+  payments?: Providers;
 }
+
+const NO_PAYMENTS: Providers = { chosen: undefined, providers: {} };
 
 const FREE: Pricing = {
   pricesIncludeTax: false,
@@ -25,7 +31,7 @@ const FREE: Pricing = {
   shippingMethods: [{ code: 'standard', title: 'Standard', amount: 0, taxClass: 'standard' }],
 };
 
-export interface Activities extends CheckoutActivities {
+export interface Activities extends CheckoutActivities, PaymentActivities {
   /** Writes the newest state and everything that happened since to the read model. Called twice or late, it changes nothing. */
   publishCart(publication: Publication): Promise<void>;
   /** Today's facts; SKUs that do not exist are missing from the answer. */
@@ -33,9 +39,11 @@ export interface Activities extends CheckoutActivities {
 }
 
 /** Both reject with `DatabaseUnavailable` (try again) or `DatabaseFault` (a mistake of ours, logged, not to be tried again at once). */
-export function createActivities({ sql, log, pricing, ...ports }: ActivityDependencies): Activities {
+export function createActivities(dependencies: ActivityDependencies): Activities {
+  const { sql, log, pricing, payments = NO_PAYMENTS, ...ports } = dependencies;
   const guard = createDatabaseGuard(log);
   return {
+    ...createPaymentActivities({ sql, payments, ...(log ? { log } : {}) }),
     ...createCheckoutActivities({ sql, ...tablesOf(pricing ?? FREE), ...ports }, guard),
     publishCart: (publication) =>
       guard('publishCart', { workflowId: publication.workflowId }, () => publishCart(sql, publication)),

@@ -1,5 +1,6 @@
 /** What goes out over HTTP, as zod schemas: for /openapi.json and for the tests that hold real answers against it. Never run on a request's way. */
 import { z } from '@hono/zod-openapi';
+import { CHECKOUT_STATUSES } from '../contract/checkouts.ts';
 import { ERRORS, type ErrorCode } from '../contract/errors.ts';
 
 const minor = z.int().openapi({ description: 'Minor units.' });
@@ -54,6 +55,14 @@ export const cartViewSchema = z
       }),
     ),
     requirements: z.array(z.object({ code: z.string(), message: z.string(), step: z.string() })),
+    checkout: z
+      .object({
+        id: z.string(),
+        status: z.enum(['open', ...CHECKOUT_STATUSES]),
+        orderId: z.string().optional(),
+      })
+      .optional()
+      .openapi({ description: 'The open checkout, or the last one; see GET /cart/checkout.' }),
     createdAt: instant.nullable(),
     updatedAt: instant.nullable(),
     expiresAt: instant.nullable(),
@@ -61,6 +70,32 @@ export const cartViewSchema = z
   .openapi('Cart');
 
 const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]).openapi('ErrorCode');
+
+/** The sums of an order. */
+export const totalsSchema = z
+  .object({
+    pricesIncludeTax: z.boolean(),
+    subtotal: minor,
+    discountTotal: minor,
+    shippingMethod: z.string(),
+    shippingTotal: minor,
+    shippingTax: minor,
+    taxTotal: minor,
+    total: minor,
+  })
+  .openapi('OrderTotals');
+
+/** Why something did not happen, as a part of an answer. */
+export const refusalSchema = z
+  .object({
+    code: errorCode,
+    detail: z.string(),
+    available: z.int().optional(),
+    shortages: z.array(z.object({ sku: z.string(), wanted: z.int(), available: z.int() })).optional(),
+    currentVersion: z.int().optional(),
+    errors: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Refusal');
 
 export const problemSchema = z
   .object({
@@ -78,6 +113,10 @@ export const problemSchema = z
       .array(z.object({ sku: z.string(), wanted: z.int(), available: z.int() }))
       .optional()
       .openapi({ description: 'Every SKU that lacks units, at a checkout.' }),
+    totals: totalsSchema
+      .optional()
+      .openapi({ description: 'What is to be paid now, with `price_changed` at a checkout.' }),
+    orderId: z.string().optional().openapi({ description: 'The order, with `cart_closed` at a checkout.' }),
     cart: cartViewSchema.optional(),
     successor: z
       .enum(['customer'])

@@ -5,10 +5,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { JWTVerifyGetKey } from 'jose';
 import type { Config } from '../config.ts';
+import type { CheckoutPolicy } from '../contract/checkouts.ts';
 import type { Sql } from '../database/client.ts';
 import { answerProblem, toProblem } from './answer-problem.ts';
 import { type CartFeed, createCartFeed } from './cart-feed.ts';
 import type { Carts } from './carts.ts';
+import type { Checkouts } from './checkouts.ts';
 import type { Router } from './define-route.ts';
 import type { AppEnv } from './exchange.ts';
 import { createFeatureFlags, type FeatureFlags } from './flags/feature-flags.ts';
@@ -27,11 +29,12 @@ import { registerSecuritySchemes } from './openapi.ts';
 import type { OperatorGateway } from './operator-gateway.ts';
 import type { OperatorParts } from './operators/operator-parts.ts';
 import { createPaymentInbox, type OnPaymentEvent, type PaymentInbox } from './payment-inbox.ts';
-import { createWebhookReaders } from '../payments/create-providers.ts';
+import { createProviders, createWebhookReaders } from '../payments/create-providers.ts';
 import { createProductFacts } from './product-facts.ts';
 import { aliasRoutes } from './routes/aliases.ts';
 import { batchRoutes } from './routes/batch.ts';
 import { cartRoutes } from './routes/cart.ts';
+import { checkoutRoutes } from './routes/checkout.ts';
 import { eventRoutes } from './routes/events.ts';
 import { itemRoutes } from './routes/items.ts';
 import { mergeRoutes } from './routes/merge.ts';
@@ -51,6 +54,7 @@ import type { WriteParts } from './write/submit-change.ts';
 export interface Dependencies {
   config: Config;
   carts: Carts;
+  checkouts: Checkouts;
   operatorGateway: OperatorGateway;
   sql: Sql;
   log: Logger;
@@ -95,6 +99,12 @@ function createParts(dependencies: Dependencies, { limits, flags, now }: Surroun
   return { sql, keyAgeMs, carts, facts, views, identity, limits, handOut, forget, offers, metrics };
 }
 
+const policyOfCheckouts = (config: Config): CheckoutPolicy => ({
+  holdLifeMs: config.HOLD_LIFE,
+  paymentWaitMs: config.PAYMENT_WAIT,
+  openCheckoutsMax: config.OPEN_CHECKOUTS_MAX,
+});
+
 /** The app and its feed. Throws when a key that identities rest on is missing. Connects to nothing by itself. */
 export function createApi(dependencies: Dependencies): Api {
   const { config, carts, sql, log, metrics } = dependencies;
@@ -135,9 +145,17 @@ export function createApi(dependencies: Dependencies): Api {
   operatorActRoutes(router, operatorParts);
   productRoutes(router, sql);
   const { GUEST_TOKEN_KEYS: keys, ORDER_TOKEN_LIFE: lifeMs } = config;
+  const orderTokens = createOrderTokens({ keys, lifeMs, now });
+  checkoutRoutes(router, {
+    ...parts,
+    checkouts: dependencies.checkouts,
+    orderTokens,
+    checkoutPolicy: policyOfCheckouts(config),
+    isTestShop: createProviders(config).chosen === 'test',
+  });
   orderRoutes(router, {
     sql,
-    orderTokens: createOrderTokens({ keys, lifeMs, now }),
+    orderTokens,
     limits,
     handOut: parts.handOut,
   });

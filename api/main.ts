@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../config.ts';
 import { connect } from '../database/client.ts';
 import { requireWebhookSecrets } from '../payments/create-providers.ts';
 import { createCarts } from './carts.ts';
+import { createCheckouts } from './checkouts.ts';
 import { createApi } from './create-app.ts';
 import { createServer, listen, stopServer } from './create-server.ts';
 import { createLog, type Logger } from './log.ts';
@@ -44,11 +45,14 @@ async function main(): Promise<void> {
   const place = { client: createTemporalClient(), taskQueue: TASK_QUEUE };
   const carts = createCarts(config, metrics, place);
   const operatorGateway = createOperatorGateway(place);
+  const checkouts = createCheckouts(config, metrics, place);
   let isAccepting = true;
   const { app, feed, flags, payments } = createApi({
     config,
     carts,
     operatorGateway,
+    checkouts,
+    onPaymentEvent: (event) => checkouts.tell(event),
     sql,
     log,
     metrics,

@@ -6,6 +6,7 @@
 import type { CartView } from '../contract/cart-view.ts';
 import { ERRORS, type ErrorCode, type ErrorRow } from '../contract/errors.ts';
 import type { Refusal, Shortage } from '../contract/operations.ts';
+import type { OrderTotals } from '../contract/orders.ts';
 import type { Reply } from './reply.ts';
 
 export interface ProblemMembers {
@@ -18,6 +19,10 @@ export interface ProblemMembers {
   available?: number;
   /** Every SKU that lacks units, at a checkout. */
   shortages?: Shortage[];
+  /** What is to be paid now, at a checkout that was asked for another sum. */
+  totals?: OrderTotals;
+  /** With `cart_closed`: the order that the cart came to. */
+  orderId?: string;
   errors?: { path: string; code: string; message: string }[];
   /** With `cart_closed`: sign in, and use the customer's cart. */
   successor?: 'customer';

@@ -3,6 +3,7 @@ import { NOTICE_LIFE_MS } from '../contract/limits.ts';
 import { isOperatorAct } from '../contract/operator-acts.ts';
 import type { CartOperation, Refusal, RequestedOperation } from '../contract/operations.ts';
 import { addItem } from './add-item.ts';
+import { type BeginCheckout, beginCheckout } from './begin-checkout.ts';
 import { clear } from './clear.ts';
 import { type MergeGuest, mergeGuest } from './merge.ts';
 import { operatorAct } from './operator-acts.ts';
@@ -12,7 +13,7 @@ import { updateItem } from './update-item.ts';
 import { refuse, type Verdict } from './verdict.ts';
 
 /** What is asked of a cart, and what carts do among themselves. */
-export type AnyOperation = RequestedOperation | MergeGuest;
+export type AnyOperation = RequestedOperation | MergeGuest | BeginCheckout;
 
 function shopperRule(state: CartState, operation: CartOperation, now: number): Verdict {
   switch (operation.type) {
@@ -47,6 +48,7 @@ function rule(state: CartState, operation: AnyOperation, now: number): Verdict {
   if (isOperatorAct(operation)) return operatorAct(state, operation, now);
   const refusal = refuseChange(state);
   if (refusal) return { ok: false, refusal };
+  if (operation.type === 'beginCheckout') return beginCheckout(state, operation, now);
   return operation.type === 'merge' ? mergeGuest(state, operation) : shopperRule(state, operation, now);
 }
 

@@ -55,11 +55,12 @@ function step(
     return undefined;
   }
   progress.state = verdict.state;
-  const { lineId, merge } = verdict;
+  const { lineId, merge, checkoutId } = verdict;
   progress.outcomes.push({
     ok: true,
     ...(lineId === undefined ? {} : { lineId }),
     ...(merge === undefined ? {} : { merge }),
+    ...(checkoutId === undefined ? {} : { checkoutId }),
   });
   progress.audit.push({
     cartId: verdict.state.cartId,

@@ -9,7 +9,14 @@ export interface AuditEntry {
   /** Version after the change; it was `version - 1` before. */
   version: number;
   /** `addItem` …, `merge` (of both carts), or `reprice`, `expire`, `complete` for what the cart did by itself. */
-  kind: RequestedOperation['type'] | 'merge' | 'reprice' | 'expire' | 'complete';
+  kind:
+    | RequestedOperation['type']
+    | 'merge'
+    | 'reprice'
+    | 'expire'
+    | 'complete'
+    | 'beginCheckout'
+    | 'endCheckout';
   /** The operation without the product facts: what was asked. */
   operation: unknown;
   /** What it did to the cart; absent in what was carried over from before there was one. */

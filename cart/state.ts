@@ -3,6 +3,7 @@
  * instants in epoch milliseconds, money in minor units. Grow it by optional fields, or raise SCHEMA and decode the old form.
  */
 import type { CartStatus } from '../contract/cart-view.ts';
+import type { CheckoutStatus } from '../contract/checkouts.ts';
 import type { Attributes } from '../contract/operations.ts';
 import type { Options } from '../contract/product-facts.ts';
 
@@ -71,6 +72,16 @@ export interface CartState {
   surrender?: Surrender;
   /** Workflow id of the customer's cart that this one was merged into. */
   successor?: string;
+  /** The open checkout, or the last one. */
+  checkout?: CartCheckout;
+}
+
+/** `end` is missing while it is open. */
+export interface CartCheckout {
+  id: string;
+  /** Epoch ms. */
+  startedAt: number;
+  end?: { status: CheckoutStatus; at: number; orderId?: string };
 }
 
 /** To whom a guest's cart was handed, and by which attempt: `ticket` tells a late answer to an older attempt apart. */

@@ -4,7 +4,7 @@ import type { MergeNotices, Refusal } from '../contract/operations.ts';
 import type { CartState } from './state.ts';
 
 export type Verdict =
-  | { ok: true; state: CartState; lineId?: string; merge?: MergeNotices }
+  | { ok: true; state: CartState; lineId?: string; merge?: MergeNotices; checkoutId?: string }
   | { ok: false; refusal: Refusal };
 
 /** A refusal with a text fit for a shopper. */

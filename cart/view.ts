@@ -94,6 +94,13 @@ function shopWarnings({ lock, notices = [] }: CartState): CartWarning[] {
   return [{ code: 'cart_locked', message: 'The shop has locked this cart for the moment.' }, ...told];
 }
 
+function checkoutOf({ checkout }: CartState): Pick<CartView, 'checkout'> {
+  if (!checkout) return {};
+  const { id, end } = checkout;
+  const order = end?.orderId === undefined ? {} : { orderId: end.orderId };
+  return { checkout: { id, status: end?.status ?? 'open', ...order } };
+}
+
 /** The view of a state. `policy` decides `expiresAt`. */
 export function toCartView(state: CartState, policy: ExpiryPolicy): CartView {
   const lines = state.lines.map((line) => lineView(line, state.lines));
@@ -115,6 +122,7 @@ export function toCartView(state: CartState, policy: ExpiryPolicy): CartView {
     ...totalsOf(state.lines),
     hasUnavailableItems: lines.some(isUnavailable),
     warnings: [...shopWarnings(state), ...lineWarnings],
+    ...checkoutOf(state),
     createdAt: instant(state.createdAt),
     updatedAt: instant(state.updatedAt),
     expiresAt: expiry === undefined ? null : instant(expiry),

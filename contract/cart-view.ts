@@ -1,4 +1,5 @@
 /** The cart as everybody outside sees it. Money is in integer minor units of the one `currency`; instants are RFC 3339 UTC. */
+import type { CheckoutStatus } from './checkouts.ts';
 import type { Attributes } from './operations.ts';
 import type { Options } from './product-facts.ts';
 
@@ -55,6 +56,8 @@ export interface CartView {
   hasUnavailableItems: boolean;
   warnings: CartWarning[];
   requirements: CartRequirement[];
+  /** The open checkout, or the last one; see `GET /cart/checkout`. */
+  checkout?: { id: string; status: CheckoutStatus | 'open'; orderId?: string };
   createdAt: string | null;
   updatedAt: string | null;
   expiresAt: string | null;

@@ -48,6 +48,7 @@ export const ERRORS = {
   operation_not_found: { status: 404, title: 'No operation with this key', retry: 'no' },
   product_not_found: { status: 404, title: 'No such product', retry: 'no' },
   order_not_found: { status: 404, title: 'No such order', retry: 'no' },
+  checkout_not_found: { status: 404, title: 'No such checkout', retry: 'no' },
   link_invalid: { status: 404, title: 'This link is not valid', retry: 'no' },
   method_not_allowed: { status: 405, title: 'This address does not take that method', retry: 'no' },
   request_timeout: { status: 408, title: 'The request did not arrive in time', retry: 'same_key' },

@@ -102,7 +102,7 @@ export interface MergeNotices {
 
 /** `isUnchanged`: what an operator asked for was so already. `merge`: only of a merge, whose outcome it is. */
 export type OperationOutcome =
-  | { ok: true; lineId?: string; isUnchanged?: true; merge?: MergeNotices }
+  | { ok: true; lineId?: string; isUnchanged?: true; merge?: MergeNotices; checkoutId?: string }
   | { ok: false; refusal: Refusal };
 
 /**

@@ -32,6 +32,20 @@ export async function saveContact(
   return count === 1;
 }
 
+/**
+ * Moves what was stored under a reference to the checkout. Called again, or by another reference once the checkout has a contact, it
+ * changes nothing; a reference of another owner is not found.
+ */
+export async function claimContact(
+  sql: Sql,
+  { checkoutId, contactRef, ownerHash }: { checkoutId: string; contactRef: string; ownerHash: string },
+): Promise<void> {
+  await sql`
+    UPDATE order_contacts SET checkout_id = ${checkoutId}, updated_at = now()
+    WHERE checkout_id = ${contactRef} AND owner_hash = ${ownerHash}
+      AND NOT EXISTS (SELECT FROM order_contacts AS other WHERE other.checkout_id = ${checkoutId})`;
+}
+
 /** Undefined where nothing was given, and after erasure. */
 export async function readContact(sql: Sql, checkoutId: string): Promise<OrderContact | undefined> {
   const [row] = await sql<ContactRow[]>`

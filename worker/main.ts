@@ -10,6 +10,7 @@ import { createReconcileActivities } from '../activities/create-reconcile-activi
 import { pricingOf, readConfig } from '../config.ts';
 import { connect } from '../database/client.ts';
 import { createLog } from '../log.ts';
+import { createProviders } from '../payments/create-providers.ts';
 import { temporalConnection } from '../temporal.config.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 import { createWorker } from './create-worker.ts';
@@ -87,7 +88,7 @@ worker = await createWorker({
   connection,
   namespace,
   activities: {
-    ...createActivities({ sql, log, pricing: pricingOf(config) }),
+    ...createActivities({ sql, log, pricing: pricingOf(config), payments: createProviders(config) }),
     ...createReconcileActivities({ sql, client, metrics, log }),
   },
   bundlePath,

@@ -3,13 +3,14 @@
  * The worker publishes the change before it reports the task, so that whoever is answered finds it in the read model.
  */
 import { ApplicationFailure, condition, log } from '@temporalio/workflow';
+import type { AnyRequest } from '../cart/apply-request.ts';
 import type { CartRequest, Receipt } from '../contract/operations.ts';
 import { type CartKeeper, receiptsOf } from './cart-keeper.ts';
 import { type Envelope, NOTHING_CHANGED, type RewriteRow } from './messages.ts';
 import { lacksFacts, requestOf, total, type What } from './read-request.ts';
 
 /** Refuses, before anything is written, what would change nothing; the receipts travel in the failure. */
-export function check(keeper: CartKeeper, requests: CartRequest[]): void {
+export function check(keeper: CartKeeper, requests: AnyRequest[]): void {
   const { hasChanged, applied } = total(() => keeper.tryOut(requests));
   if (hasChanged) return;
   throw ApplicationFailure.create({

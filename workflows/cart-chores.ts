@@ -78,6 +78,8 @@ export class CartChores {
     const facts = await readProductFacts(skus);
     const { state, hasChanged } = reprice(keeper.state, skus, facts, Date.now());
     keeper.wantsReprice = false;
+    // A checkout has begun meanwhile: it looks at prices itself, and the shopper pays what they saw.
+    if (keeper.state.status !== 'active') return;
     const prices = state.lines.map((line) => ({ lineId: line.id, unitPrice: line.unitPrice }));
     if (hasChanged) keeper.become(state, 'reprice', { prices });
     else keeper.ledger = { ...keeper.ledger, state };

@@ -209,7 +209,8 @@ export class CartKeeper {
 
   /** Ends this generation after an order; the workflow goes on as a fresh, empty cart. */
   complete(orderId: string): void {
-    if (this.isOver || this.state.surrender || this.state.lines.length === 0) return;
+    const isUnderWay = this.state.status === 'checkout' && !this.state.checkout?.end;
+    if (this.isOver || isUnderWay || this.state.surrender || this.state.lines.length === 0) return;
     const { finished, next } = nextGeneration(this.state, uuid4(), Date.now());
     this.outbox.finished.push(finished);
     this.become(next, 'complete', { orderId });

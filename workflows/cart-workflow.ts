@@ -10,6 +10,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { CartCheckouts, registerCheckoutHandlers } from './cart-checkouts.ts';
 import { CartChores } from './cart-chores.ts';
 import { registerHandlers } from './cart-handlers.ts';
 import type { CartInput } from './cart-input.ts';
@@ -25,14 +26,17 @@ export async function cartWorkflow(input: CartInput): Promise<void> {
   const keeper = new CartKeeper(input);
   const merges = new CartMerges(keeper);
   registerHandlers(keeper);
+  const checkouts = new CartCheckouts(keeper);
   registerMergeHandlers(keeper, merges);
+  registerCheckoutHandlers(keeper, checkouts);
   keeper.show();
 
-  const parts = { keeper, chores: new CartChores(keeper), merges };
+  const parts = { keeper, chores: new CartChores(keeper), merges, checkouts };
   const { chores } = parts;
   const timer = new LazyTimer();
   const isTimerLate = () => dues(parts).some(({ at }) => timer.isLaterThan(at));
   for (;;) {
+    if (checkouts.areDue) await checkouts.start();
     if (merges.haveArrived) await merges.takeArrived();
     if (chores.areDue) await chores.run();
     merges.remind();
@@ -49,6 +53,7 @@ export async function cartWorkflow(input: CartInput): Promise<void> {
     await condition(
       () =>
         chores.areDue ||
+        checkouts.areDue ||
         merges.areDue ||
         isDone(parts) ||
         timer.hasFired ||
@@ -63,6 +68,7 @@ interface Parts {
   keeper: CartKeeper;
   chores: CartChores;
   merges: CartMerges;
+  checkouts: CartCheckouts;
 }
 
 const isDone = ({ keeper, merges }: Parts): boolean =>
@@ -108,7 +114,7 @@ function dues({ keeper, chores, merges }: Parts): Due[] {
 }
 
 /** A long history is slow to load after a worker's crash; a fresh run also takes new code and ends a generation. */
-function mayHandOver({ keeper, chores, merges }: Parts): boolean {
+function mayHandOver({ keeper, chores, merges, checkouts }: Parts): boolean {
   const info = workflowInfo();
   const isWanted =
     info.historyLength >= keeper.policy.continueAsNewAfterEvents ||
@@ -116,7 +122,7 @@ function mayHandOver({ keeper, chores, merges }: Parts): boolean {
     info.targetWorkerDeploymentVersionChanged === true ||
     keeper.wantsNewRun;
   // A letter between carts is only sure to arrive while the run that wrote it lasts.
-  return isWanted && !chores.areDue && merges.areIdle && allHandlersFinished();
+  return isWanted && !chores.areDue && !checkouts.areDue && merges.areIdle && allHandlersFinished();
 }
 
 async function handOver(input: CartInput, keeper: CartKeeper): Promise<never> {

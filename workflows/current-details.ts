@@ -9,7 +9,7 @@ const WITHOUT_DIGITS = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF 
 const WITH_THREE_DIGITS = 'BHD IQD JOD KWD LYD OMR TND';
 
 /** Minor units as people write them. A list, because Intl would take a third of a millisecond for each change of a cart. */
-function money(amount: number, currency: string): string {
+export function money(amount: number, currency: string): string {
   const digits = WITHOUT_DIGITS.includes(currency) ? 0 : WITH_THREE_DIGITS.includes(currency) ? 3 : 2;
   return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
 }

@@ -1,3 +1,5 @@
 /** What the workers' bundle exports: every workflow, by its registered name. */
 export { cartWorkflow } from './cart-workflow.ts';
+export { checkoutWorkflow } from './checkout-workflow.ts';
+export { lateMoneyWorkflow } from './late-money-workflow.ts';
 export { reconcileWorkflow } from './reconcile-workflow.ts';

@@ -3,9 +3,11 @@
  * two arguments, what to do and, from the API, the envelope that makes it happen once. By hand, the first is enough.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { EndedCheckout as Ended } from '../cart/end-checkout.ts';
 import type { Snapshot } from '../cart/merge.ts';
 import type { CartPolicy, CartState } from '../cart/state.ts';
 import type { CartView } from '../contract/cart-view.ts';
+import type { CheckoutPolicy, CheckoutWish } from '../contract/checkouts.ts';
 import type { OperatorAct } from '../contract/operator-acts.ts';
 import type {
   AddItem,
@@ -115,6 +117,26 @@ export const surrenderedSignal = defineSignal<[Surrendered]>('surrendered');
 export const keptSignal = defineSignal<[Kept]>('kept');
 export const mergedSignal = defineSignal<[Decided]>('merged');
 export const givenBackSignal = defineSignal<[Decided]>('givenBack');
+
+/** A checkout of what the shopper saw is to begin. Only from the API: prices are looked up, and personal data stored, before. */
+export interface Begin {
+  checkoutId: string;
+  /** The version that the shopper saw. */
+  version: number;
+  wish: CheckoutWish;
+  policy: CheckoutPolicy;
+}
+
+export type { Ended };
+
+export interface Completed {
+  checkoutId: string;
+  orderId: string;
+}
+
+export const beginCheckoutUpdate = defineUpdate<Receipt, [Begin, Envelope]>('beginCheckout');
+export const checkoutEndedSignal = defineSignal<[Ended]>('checkoutEnded');
+export const checkoutCompletedSignal = defineSignal<[Completed]>('checkoutCompleted');
 
 export const viewQuery = defineQuery<CartView>('view');
 export const inspectQuery = defineQuery<Inspection>('inspect');

@@ -5,10 +5,17 @@ import type { CartState } from '../cart/state.ts';
 export const CART_STATUS = defineSearchAttributeKey('CartStatus', 'KEYWORD');
 export const CART_OWNER = defineSearchAttributeKey('CartOwner', 'KEYWORD');
 export const ITEM_COUNT = defineSearchAttributeKey('ItemCount', 'INT');
+export const CHECKOUT_STATUS = defineSearchAttributeKey('CheckoutStatus', 'KEYWORD');
 export const LAST_ACTIVITY = defineSearchAttributeKey('LastActivity', 'DATETIME');
 
 /** All of them, to be registered and verified at start: an unregistered one would wedge every cart. */
-export const SEARCH_ATTRIBUTES = [CART_STATUS, CART_OWNER, ITEM_COUNT, LAST_ACTIVITY] as const;
+export const SEARCH_ATTRIBUTES = [
+  CART_STATUS,
+  CART_OWNER,
+  ITEM_COUNT,
+  LAST_ACTIVITY,
+  CHECKOUT_STATUS,
+] as const;
 
 export const searchAttributesOf = (state: CartState): SearchAttributePair[] => [
   { key: CART_STATUS, value: state.status },

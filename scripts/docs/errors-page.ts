@@ -24,6 +24,7 @@ const NOTES: Record<ErrorCode, string> = {
   operation_not_found: 'The cart has not heard of a request with this key, or has forgotten it.',
   product_not_found: 'No product has this SKU.',
   order_not_found: 'No such order, or not yours: both look the same.',
+  checkout_not_found: 'The cart has no checkout, or its record is too old.',
   link_invalid: 'The link is broken.',
   method_not_allowed: 'The methods that the address takes are in `Allow`.',
   request_timeout:

@@ -46,7 +46,12 @@ const inside = (node: ts.Node, see: (node: ts.Node) => void): void =>
 /** Description by constant: what stands beside `messages.<constant>` in one object, or in one call of setHandler. */
 export function readDescriptions(): Map<string, string> {
   const found = new Map<string, string>();
-  for (const file of ['workflows/cart-handlers.ts', 'workflows/merge-handlers.ts']) readFile(file, found);
+  for (const file of [
+    'workflows/cart-handlers.ts',
+    'workflows/merge-handlers.ts',
+    'workflows/cart-checkouts.ts',
+  ])
+    readFile(file, found);
   return found;
 }
 

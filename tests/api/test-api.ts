@@ -7,6 +7,7 @@ import { Writable } from 'node:stream';
 import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import { expect } from 'vitest';
+import { createCheckouts } from '../../api/checkouts.ts';
 import { createApi, type Dependencies } from '../../api/create-app.ts';
 import { createServer, listen, stopServer } from '../../api/create-server.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
@@ -104,14 +105,13 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     now: () => clock.now,
     publish: (publication) => publishCart(sql, publication),
   });
+  const nowhere = { client: createTemporalClient('127.0.0.1:1'), taskQueue: 'none' };
   const api = createApi({
     config,
     carts,
+    checkouts: createCheckouts(config, metrics, nowhere),
     // Nobody listens there: what needs a living workflow is in operators-on-temporal.test.ts.
-    operatorGateway: createOperatorGateway({
-      client: createTemporalClient('127.0.0.1:1'),
-      taskQueue: 'none',
-    }),
+    operatorGateway: createOperatorGateway(nowhere),
     sql,
     log: pino({ level: 'debug' }, sink),
     metrics,

@@ -41,6 +41,11 @@ export const ROWS: Record<string, Row> = {
     LINE,
   ),
   'POST /cart/merge': mergeRoute(() => ({ path: '/cart/merge', body: {} })),
+  'POST /cart/checkout': cartRoute(() => ({ path: '/cart/checkout', body: { expectedTotal: 1 } }), {
+    own: '428 precondition_required',
+  }),
+  'GET /cart/checkout': cartRoute(() => ({ path: '/cart/checkout' }), { own: '404 checkout_not_found' }),
+  'DELETE /cart/checkout': cartRoute(() => ({ path: '/cart/checkout' }), { own: '404 checkout_not_found' }),
   'GET /cart/operations/{key}': cartRoute(
     ({ operationKey }) => ({ path: `/cart/operations/${operationKey}` }),
     { own: '200', stranger: '404 operation_not_found' },

@@ -1,4 +1,5 @@
 /** The app on a real Temporal server with a worker, for what operators do: requests by `app.request`, carts by the real workflow. */
+import { createCheckouts } from '../../api/checkouts.ts';
 import { createApi } from '../../api/create-app.ts';
 import { createCarts } from '../../api/carts.ts';
 import { createLog } from '../../api/log.ts';
@@ -37,7 +38,9 @@ export async function createOperatedShop(): Promise<OperatedShop> {
   const carts = createCarts(config, metrics, place);
   const operatorGateway = createOperatorGateway(place);
   const log = createLog(config);
-  const { app, feed } = createApi({ config, carts, operatorGateway, sql: temporal.sql, log, metrics });
+  const checkouts = createCheckouts(config, metrics, place);
+  const { sql } = temporal;
+  const { app, feed } = createApi({ config, carts, checkouts, operatorGateway, sql, log, metrics });
   const operator = await bearerOf('operator-1', { roles: ['operator'] });
   const fetch = async (path: string, init?: RequestInit) => await toAnswer(await app.request(path, init));
   let count = 0;

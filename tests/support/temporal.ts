@@ -9,7 +9,9 @@ import {
   createReconcileActivities,
   type ReconcileMetrics,
 } from '../../activities/create-reconcile-activities.ts';
+import type { Providers } from '../../activities/payment-parts.ts';
 import type { CartPolicy } from '../../cart/state.ts';
+import type { Pricing } from '../../contract/pricing.ts';
 import { connect, type Sql } from '../../database/client.ts';
 import { CartUnderTest } from './cart-under-test.ts';
 import { createTestDatabase } from './database.ts';
@@ -20,6 +22,9 @@ import { freshTaskQueue, type RunningWorker, startWorker } from './worker.ts';
 
 export interface TestTemporalOptions {
   policy?: Partial<CartPolicy>;
+  /** Who takes payments; nobody where it is missing. */
+  payments?: Providers;
+  pricing?: Pricing;
   /** Wraps the real activities, for faults. */
   activities?: (real: Activities) => Activities;
   /** Hears what reconcile finds. */
@@ -61,7 +66,11 @@ export async function createTestTemporal(options: TestTemporalOptions = {}): Pro
   const workerSql = connect(target.href, { max: 5, name: 'test-worker' });
   const client = await connectClient(options.identity);
   const taskQueue = options.taskQueue ?? freshTaskQueue();
-  const real = createActivities({ sql: workerSql });
+  const real = createActivities({
+    sql: workerSql,
+    ...(options.payments ? { payments: options.payments } : {}),
+    ...(options.pricing ? { pricing: options.pricing } : {}),
+  });
   const { metrics } = options;
   const activities = {
     ...(options.activities?.(real) ?? real),

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createCheckouts } from '../../api/checkouts.ts';
 import { createApp } from '../../api/create-app.ts';
 import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
@@ -107,12 +108,19 @@ async function contractPaths(): Promise<string[]> {
   const config = readConfig({ GUEST_TOKEN_KEYS: `k1:${KEY}`, OWNER_HASH_KEY: KEY, LOG_LEVEL: 'silent' });
   const sql = connect('postgres://127.0.0.1:1/none', { max: 1, name: 'docs' });
   const metrics = createMetrics();
-  const operatorGateway = createOperatorGateway({
-    client: createTemporalClient('127.0.0.1:1'),
-    taskQueue: 'none',
-  });
+  const nowhere = { client: createTemporalClient('127.0.0.1:1'), taskQueue: 'none' };
+  const operatorGateway = createOperatorGateway(nowhere);
+  const checkouts = createCheckouts(config, metrics, nowhere);
   const log = createLog(config);
-  const app = createApp({ config, carts: createCartsInMemory(), operatorGateway, sql, log, metrics });
+  const app = createApp({
+    config,
+    carts: createCartsInMemory(),
+    checkouts,
+    operatorGateway,
+    sql,
+    log,
+    metrics,
+  });
   const { paths } = openApiDocument(app);
   await Promise.all([sql.end(), metrics.close()]);
   return Object.keys(paths ?? {});

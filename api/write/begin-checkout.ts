@@ -1,0 +1,183 @@
+/**
+ * Begins a checkout: personal data to PostgreSQL, the rest to the cart, and an answer once the shopper can pay. A repetition by any key
+ * finds the checkout that there is.
+ */
+import type { CartView } from '../../contract/cart-view.ts';
+import {
+  type CheckoutPolicy,
+  type CheckoutView,
+  type CheckoutWish,
+  checkoutIdOf,
+  isOpen,
+} from '../../contract/checkouts.ts';
+import type { Receipt } from '../../contract/operations.ts';
+import { isUnavailable, type Sql } from '../../database/client.ts';
+import { saveContact } from '../../database/order-contacts.ts';
+import type { CartOwner } from '../carts.ts';
+import type { BeginCheckoutBody } from '../checkout-schemas.ts';
+import type { CheckoutRequest, Checkouts } from '../checkouts.ts';
+import type { Call } from '../define-route.ts';
+import { shortHash } from '../headers/idempotency-key.ts';
+import type { OrderTokens } from '../identity/order-token.ts';
+import { Problem } from '../problem.ts';
+import type { LoadedView } from '../views.ts';
+import { canonicalJson, randomKey } from './cart-request.ts';
+import { findSettled } from './known-request.ts';
+import { expectedVersion } from './preconditions.ts';
+import { refusalProblem } from './replies.ts';
+import type { WriteParts } from './submit-change.ts';
+
+export interface CheckoutParts extends WriteParts {
+  checkouts: Checkouts;
+  orderTokens: OrderTokens;
+  checkoutPolicy: CheckoutPolicy;
+  /** Whether the test provider takes payments, and shoppers may say what it shall do. */
+  isTestShop: boolean;
+}
+
+export interface Begun {
+  view: CheckoutView;
+  isReplay: boolean;
+}
+
+export const cartOf = (view: LoadedView): CartView => JSON.parse(view.text) as CartView;
+
+/** Rejects with `dependency_unavailable` while PostgreSQL is away: a checkout cannot do without it. */
+async function keepContact(
+  sql: Sql,
+  contactRef: string,
+  owner: CartOwner,
+  { email, shippingAddress }: BeginCheckoutBody,
+): Promise<void> {
+  const address = shippingAddress as Record<string, string> | undefined;
+  try {
+    await saveContact(sql, contactRef, owner.ownerHash, {
+      ...(email === undefined ? {} : { email }),
+      ...(address === undefined ? {} : { shippingAddress: address }),
+    });
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    throw new Problem('dependency_unavailable', undefined, { cause: error });
+  }
+}
+
+/** Keyed by the client's own key: nobody can guess an address back from a fingerprint. */
+const fingerprintOf = (key: string, version: number | undefined, body: BeginCheckoutBody): string =>
+  shortHash(`${key}\n${canonicalJson({ checkout: { version, ...body } })}`);
+
+function wishOf(body: BeginCheckoutBody, contactRef: string): CheckoutWish {
+  const { email, shippingAddress, ...wish } = body;
+  const hasContact = email !== undefined || shippingAddress !== undefined;
+  const given = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
+  return { ...(given as Omit<CheckoutWish, 'contactRef'>), ...(hasContact ? { contactRef } : {}) };
+}
+
+interface Asked {
+  owner: CartOwner;
+  cart: CartView;
+  version: number;
+  request: CheckoutRequest;
+  contactRef: string;
+}
+
+async function ask(
+  parts: CheckoutParts,
+  call: Call<unknown, unknown, BeginCheckoutBody>,
+  owner: CartOwner,
+): Promise<Asked> {
+  const { headers, body } = call;
+  const key = headers?.idempotencyKey ?? randomKey();
+  const version = (await expectedVersion(parts.views, owner, headers?.ifMatch)) ?? 0;
+  const cart = cartOf(await parts.views.loadSince(owner, version));
+  const fingerprint = fingerprintOf(key, version, body);
+  const contactRef = `draft:${shortHash(`${owner.ownerHash}\n${fingerprint}`)}`;
+  const envelope = {
+    key: shortHash(key),
+    fingerprint,
+    attempt: randomKey(),
+    actor: `${owner.kind}:${owner.ownerHash}`,
+    requestId: call.requestId,
+  };
+  const begin = {
+    checkoutId: checkoutIdOf(cart.id ?? '', version),
+    version,
+    wish: wishOf(body, contactRef),
+    policy: parts.checkoutPolicy,
+  };
+  return { owner, cart, version, request: { envelope, begin }, contactRef };
+}
+
+/** The checkout of this very version, where another request has begun it for the same sum and it was not given up. */
+async function sameCheckout(
+  parts: CheckoutParts,
+  { owner, version, request }: Asked,
+): Promise<CheckoutView | undefined> {
+  const { checkout } = cartOf(await parts.views.load(owner));
+  if (!checkout?.id.endsWith(`-${version}`)) return undefined;
+  if (checkout.status !== 'open' && checkout.status !== 'completed') return undefined;
+  const view = await parts.checkouts.whenReady(checkout.id);
+  if (!view || (!isOpen(view.status) && view.status !== 'completed')) return undefined;
+  const isSameSum = view.totals === null || view.totals.total === request.begin.wish.expectedTotal;
+  return isSameSum ? view : undefined;
+}
+
+async function submit(parts: CheckoutParts, call: Call, asked: Asked): Promise<Receipt> {
+  const { owner, request } = asked;
+  const receipt = await parts.checkouts.begin(owner, request);
+  if (receipt) return receipt;
+  const refusal =
+    asked.version === 0
+      ? { code: 'cart_empty' as const, detail: 'There is nothing in the cart.' }
+      : { code: 'version_conflict' as const, detail: 'There is no cart any more.', currentVersion: 0 };
+  throw await refusalProblem(parts, call, { owner, version: 0 }, refusal);
+}
+
+/** The checkout's own refusal as an answer, with the cart as it is now. */
+async function toProblem(
+  parts: CheckoutParts,
+  owner: CartOwner,
+  view: CheckoutView,
+): Promise<Problem | undefined> {
+  const { refusal, totals } = view;
+  if (!refusal || !['refused', 'failed', 'declined'].includes(view.status)) return undefined;
+  const { code, detail, ...members } = refusal;
+  const cart = cartOf(await parts.views.loadStrong(owner));
+  return new Problem(code, detail, {
+    ...members,
+    ...(totals ? { totals } : {}),
+    ...(code === 'price_changed' ? { cart, currentVersion: cart.version } : {}),
+  });
+}
+
+const checkoutIdIn = ({ outcomes }: Pick<Receipt, 'outcomes'>): string | undefined => {
+  const [outcome] = outcomes;
+  return outcome?.ok ? outcome.checkoutId : undefined;
+};
+
+/** Throws the refusal as a Problem. */
+export async function beginCheckout(
+  parts: CheckoutParts,
+  call: Call<unknown, unknown, BeginCheckoutBody>,
+  owner: CartOwner,
+): Promise<Begun> {
+  const asked = await ask(parts, call, owner);
+  const { envelope, begin } = asked.request;
+  const settled = await findSettled(parts, owner, envelope);
+  if (!settled && begin.wish.contactRef !== undefined) {
+    await keepContact(parts.sql, asked.contactRef, owner, call.body);
+  }
+  const receipt = settled ? { ...settled, attempt: '' } : await submit(parts, call, asked);
+  const { refusal } = receipt;
+  if (refusal) {
+    const isLate = refusal.code === 'checkout_in_progress' || refusal.code === 'version_conflict';
+    const same = isLate ? await sameCheckout(parts, asked) : undefined;
+    if (same) return { view: same, isReplay: true };
+    throw await refusalProblem(parts, call, { owner, version: receipt.version }, refusal);
+  }
+  const view = await parts.checkouts.whenReady(checkoutIdIn(receipt) ?? '');
+  // It begins in any case: the same key finds it.
+  if (!view) throw new Problem('deadline_exceeded');
+  const problem = await toProblem(parts, owner, view);
+  if (problem) throw problem;
+  return { view, isReplay: receipt.attempt !== envelope.attempt };
+}
