@@ -39,7 +39,7 @@ async function begin(parts: CheckoutParts, call: Call<unknown, unknown, BeginChe
   if (!owner) throw new Problem('cart_empty', 'There is nothing in the cart.');
   const { view, isReplay } = await beginCheckout(parts, call, owner);
   parts.metrics.recordOperation('beginCheckout', 'ok');
-  return answer(parts, 201, view, {
+  return answer(parts, view.status === 'preparing' ? 202 : 201, view, {
     location: '/cart/checkout',
     ...(isReplay ? { [IDEMPOTENT_REPLAYED.toLowerCase()]: 'true' } : {}),
   });
@@ -89,6 +89,10 @@ export function checkoutRoutes(router: Router, parts: CheckoutParts): void {
         201: {
           ...CHECKOUT_ANSWER,
           headers: { Location: 'The checkout.', 'Idempotent-Replayed': '`true` where it had begun before.' },
+        },
+        202: {
+          ...CHECKOUT_ANSWER,
+          description: 'It has begun, and is being prepared still; ask at `Location`.',
         },
       },
       errors: [

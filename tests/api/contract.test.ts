@@ -55,6 +55,9 @@ const ROUTES = [
   'DELETE /cart/items/{lineId}',
   'POST /cart/batch',
   'POST /cart/merge',
+  'POST /cart/checkout',
+  'GET /cart/checkout',
+  'DELETE /cart/checkout',
   'GET /cart/operations/{key}',
   'GET /cart/events',
   'POST /cart/add',
@@ -145,7 +148,7 @@ describe('the contract', () => {
       ({ name, operation }) =>
         !name.startsWith('GET') && !/ \/(webhooks|admin)\//.test(name) && operation.security,
     );
-    expect(writes).toHaveLength(10);
+    expect(writes).toHaveLength(12);
     for (const { name, operation } of writes) {
       const statuses = Object.keys(operation.responses);
       for (const status of ['202', '400', '401', '403', '409', '412', '413', '422', '429', '503', '504']) {
@@ -157,7 +160,16 @@ describe('the contract', () => {
   });
 
   test('refuses unknown fields in every request body', () => {
-    for (const name of ['AddItem', 'UpdateItem', 'Batch', 'AddCommand', 'UpdateCommand', 'RemoveCommand']) {
+    for (const name of [
+      'AddItem',
+      'UpdateItem',
+      'Batch',
+      'AddCommand',
+      'UpdateCommand',
+      'RemoveCommand',
+      'BeginCheckout',
+      'Address',
+    ]) {
       expect(contract.components.schemas?.[name]?.additionalProperties, name).toBe(false);
     }
   });
