@@ -45,9 +45,12 @@ export const isNoCart = (error: unknown): boolean => error instanceof WorkflowNo
 /** The id has been used and is closed for good. */
 export const isCartGone = (error: unknown): boolean => error instanceof WorkflowExecutionAlreadyStartedError;
 
-/** The Update was accepted, and the run ended before it was answered: the next run knows the key. */
-const isLostInHandOver = (error: unknown): boolean =>
-  failureType(error) === 'AcceptedUpdateCompletedWorkflow';
+/**
+ * The Update was accepted, and the run ended before it was answered: the next run knows the key. Or a worker that was stopping gave its
+ * task back without a look at the Update: nothing has happened.
+ */
+const isPassedOver = (error: unknown): boolean =>
+  ['AcceptedUpdateCompletedWorkflow', 'UnprocessedUpdate'].includes(failureType(error) ?? '');
 
 /** A new server, on which the worker registers the search attributes in a moment. */
 function isNotSetUp(error: unknown): boolean {
@@ -63,7 +66,7 @@ const isStarting = (error: unknown): boolean =>
   (error instanceof ServiceError && grpcCode(error) === undefined);
 
 export const isWorthAnotherTry = (error: unknown): boolean =>
-  isLostInHandOver(error) || TRANSIENT.has(grpcCode(error) ?? -1) || isNotSetUp(error) || isStarting(error);
+  isPassedOver(error) || TRANSIENT.has(grpcCode(error) ?? -1) || isNotSetUp(error) || isStarting(error);
 
 /** Nobody listens at the address, or the connection broke. */
 export const isOutage = (error: unknown): boolean => grpcCode(error) === UNAVAILABLE;
