@@ -10,6 +10,7 @@ import { hotCart } from './hot-cart.ts';
 import { longCart } from './long-cart.ts';
 import { manyCarts } from './many-carts.ts';
 import { memory } from './memory.ts';
+import { merge } from './merge.ts';
 import { newCarts } from './new-carts.ts';
 import { rateLimits } from './rate-limits.ts';
 import { readCart } from './read-cart.ts';
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   readCart,
   rateLimits,
   longCart,
+  merge,
   everydayLoad,
   history,
   memory,

@@ -19,6 +19,8 @@ export interface Stage extends Extent {
   /** The stack's data folder. */
   data: string;
   databaseUrl: string;
+  /** How the stack's API takes customer tokens. */
+  jwt: { secret: string; issuer: string; audience: string };
   client: Client;
   bare: { origin: string; bundleBytes: number; workerPid: number; apiPid: number };
   /** The bare worker with an empty cache. */
@@ -71,6 +73,7 @@ export async function openStage(report: Reporter, extent: Extent, stackFile?: st
       crew: createCrew(stack.info.data),
       data: stack.info.data,
       databaseUrl: stack.info.database,
+      jwt: stack.info.jwt,
       client: new Client({ connection }),
       bare,
       async renewBareWorker() {

@@ -20,6 +20,8 @@ export interface KillerOptions {
   minimum: number;
   /** Epoch ms until which it goes on beyond the minimum. */
   until: number;
+  /** Acknowledged operations between two kills. */
+  traffic?: number;
 }
 
 const victimOf = (kind: Kind, dice: Dice): string =>
@@ -50,12 +52,12 @@ async function strike(
 
 /** Round after round, each with every kind once in random order; now and then two of them at once. */
 export async function killParts(options: KillerOptions): Promise<Kills> {
-  const { journal, dice, minimum, until } = options;
+  const { journal, dice, minimum, until, traffic = TRAFFIC } = options;
   const kills: Kills = { worker: 0, api: 0, temporal: 0, postgres: 0 };
   for (let round = 0; round < minimum || Date.now() < until; round += 1) {
     const queue = dice.shuffle(KINDS);
     while (queue.length > 0) {
-      const goal = journal.figures.acknowledged + TRAFFIC;
+      const goal = journal.figures.acknowledged + traffic;
       await eventually(() => journal.figures.acknowledged >= goal, { within: TRAFFIC_WITHIN_MS });
       await pause(dice.whole(0, 500));
       await strike(options, queue.splice(0, dice.chance(0.25) ? 2 : 1), kills);

@@ -7,10 +7,14 @@ import { eventually } from '../support/eventually.ts';
 import type { Gate } from '../support/gate.ts';
 import { requestFor } from '../support/requests.ts';
 
+/** A cart beside the recorded one. */
+export type OtherCart = (kind: 'guest' | 'customer') => CartUnderTest;
+
 export interface Play {
   kind?: 'guest' | 'customer';
   policy?: Partial<CartPolicy>;
-  run(cart: CartUnderTest, databaseGate: Gate): Promise<void>;
+  /** `other`: one more cart, whose history is not kept. */
+  run(cart: CartUnderTest, databaseGate: Gate, other: OtherCart): Promise<void>;
 }
 
 const UPDATES: Record<string, CartOperation> = {
@@ -152,6 +156,32 @@ export const PLAYS: Record<string, Play> = {
       await eventually(async () => expect(await cart.runId()).not.toBe(run));
       await cart.add('T-A', 1, { idempotencyKey: 'old' });
       await cart.add('T-B', 1);
+    },
+  },
+  'merge-customer': {
+    kind: 'customer',
+    policy: { continueAsNewAfterEvents: 25 },
+    async run(cart, _databaseGate, other) {
+      const guest = other('guest');
+      await guest.add('T-A', 2);
+      await guest.add('T-TEN', 8);
+      await cart.add('T-A', 1);
+      await cart.add('T-TEN', 5);
+      await cart.merge(guest, { idempotencyKey: 'login' });
+      await cart.merge(guest, { idempotencyKey: 'again' });
+      await cart.merge(other('guest'));
+      await newRunBy(cart, () => cart.add('T-B', 1));
+      await cart.merge(guest, { idempotencyKey: 'once more' });
+      await cart.add('T-B', 1);
+    },
+  },
+  'merge-guest': {
+    async run(cart, _databaseGate, other) {
+      await cart.add('T-A', 2);
+      await cart.signalByHand('surrender', { ticket: 'nobody', to: 'cart:u:nobody' });
+      await eventually(async () => expect((await cart.add('T-A', 1)).refusal).toBeUndefined());
+      await other('customer').merge(cart);
+      await eventually(async () => expect((await cart.handle.describe()).status.name).toBe('COMPLETED'));
     },
   },
   expired: EXPIRED,

@@ -43,10 +43,14 @@ function refuseTraces(name: string, text: string): void {
   }
 }
 
+let besides = 0;
+
 async function record(temporal: TestTemporal, name: string, play: Play, folder: string): Promise<CartView> {
   const { kind = 'guest', policy = {} } = play;
   const cart = temporal.cart({ kind, policy, id: `recorded-${name}` });
-  await play.run(cart, temporal.databaseGate);
+  const other = (otherKind: 'guest' | 'customer') =>
+    temporal.cart({ kind: otherKind, policy, id: `beside-${name}-${(besides += 1)}` });
+  await play.run(cart, temporal.databaseGate, other);
   const runs = await runsOf(temporal, cart);
   for (const [index, { events }] of runs.entries()) {
     const file = runs.length === 1 ? `${name}.json` : `${name}.${index + 1}.json`;

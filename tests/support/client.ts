@@ -113,8 +113,15 @@ export class Shopper {
   readonly #apis: readonly string[];
   readonly #credential: Credential;
   readonly #index: number;
+  readonly #extra: Record<string, string>;
 
-  constructor(apis: readonly string[], credential: Credential, index = 0) {
+  constructor(
+    apis: readonly string[],
+    credential: Credential,
+    index = 0,
+    extra: Record<string, string> = {},
+  ) {
+    this.#extra = extra;
     this.#apis = apis;
     this.#credential = credential;
     this.#index = index;
@@ -122,7 +129,12 @@ export class Shopper {
 
   /** The same shopper in front of another API process. */
   at(index: number): Shopper {
-    return new Shopper(this.#apis, this.#credential, index % this.#apis.length);
+    return new Shopper(this.#apis, this.#credential, index % this.#apis.length, this.#extra);
+  }
+
+  /** The same shopper with a second credential: a customer who brings a guest's token along. */
+  bringing(guest: Shopper): Shopper {
+    return new Shopper(this.#apis, this.#credential, this.#index, guest.credentials);
   }
 
   get origin(): string {
@@ -131,7 +143,7 @@ export class Shopper {
 
   /** Headers that show who is calling. */
   get credentials(): Record<string, string> {
-    return credentialHeaders(this.#credential);
+    return { ...credentialHeaders(this.#credential), ...this.#extra };
   }
 
   async send({ method, path, body, headers }: RequestSpec): Promise<Answer> {

@@ -1,7 +1,14 @@
 /** What every cell of the idempotency matrix needs: a cart to begin with, a keyed request, and what must hold afterwards. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { type Answer, guest, linesOf, type RequestSpec, type Shopper } from '../../support/client.ts';
+import {
+  type Answer,
+  customer,
+  guest,
+  linesOf,
+  type RequestSpec,
+  type Shopper,
+} from '../../support/client.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { TestStack } from '../../support/stack.ts';
 import { GIVEN_OPERATIONS, GIVEN_VERSION, type WriteRoute } from './write-routes.ts';
@@ -11,9 +18,16 @@ export interface Cell {
   key: string;
 }
 
-/** A guest with the given cart, and a key that nobody has used. */
-export async function openCell(stack: TestStack): Promise<Cell> {
-  const shopper = guest(stack.api);
+/** A customer with the given cart, who brings a guest's along. */
+async function openLogin(stack: TestStack, brought: object[]): Promise<Shopper> {
+  const visitor = guest(stack.api);
+  await visitor.batch(brought);
+  return (await customer(stack.info)).bringing(visitor);
+}
+
+/** A guest (or who the route is for) with the given cart, and a key that nobody has used. */
+export async function openCell(stack: TestStack, { brought }: WriteRoute): Promise<Cell> {
+  const shopper = brought ? await openLogin(stack, brought) : guest(stack.api);
   const { cart } = await shopper.batch(GIVEN_OPERATIONS);
   expect(cart.version).toBe(GIVEN_VERSION);
   return { shopper, key: `${randomUUID()} of a "cell"` };

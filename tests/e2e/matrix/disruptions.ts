@@ -37,8 +37,8 @@ async function openLanes(stack: TestStack): Promise<Lane[]> {
   return await Promise.all(
     WRITE_ROUTES.map(async (route) => ({
       route,
-      inFlight: await openCell(stack),
-      during: await openCell(stack),
+      inFlight: await openCell(stack, route),
+      during: await openCell(stack, route),
     })),
   );
 }

@@ -11,7 +11,7 @@ const AT_ONCE = 20;
 
 export function sameRequestTests(route: WriteRoute, stack: () => TestStack): void {
   test('I-1 the same request again: the same answer, marked as a replay, nothing changed', async () => {
-    const { shopper, key } = await openCell(stack());
+    const { shopper, key } = await openCell(stack(), route);
     const first = await sendKeyed(shopper, key, route.request);
     expect([first.status, first.isReplay, linesOf(first.cart)]).toEqual([route.status, false, route.lines]);
     for (const index of [0, 1]) {
@@ -25,7 +25,7 @@ export function sameRequestTests(route: WriteRoute, stack: () => TestStack): voi
   if (route.reworded) {
     const { reworded } = route;
     test('I-2 the same request in other words is a replay', async () => {
-      const { shopper, key } = await openCell(stack());
+      const { shopper, key } = await openCell(stack(), route);
       await sendKeyed(shopper, key, route.request);
       expectReplay(await sendKeyed(shopper.at(1), key, reworded), route);
       await expectOnce(shopper, route);
@@ -33,7 +33,7 @@ export function sameRequestTests(route: WriteRoute, stack: () => TestStack): voi
   }
 
   test(`I-6 ${AT_ONCE} at once at both API processes: one effect, and each hears of it`, async () => {
-    const { shopper, key } = await openCell(stack());
+    const { shopper, key } = await openCell(stack(), route);
     const sends = Array.from({ length: AT_ONCE }, (_, index) =>
       sendKeyed(shopper.at(index), key, route.request),
     );
@@ -44,7 +44,7 @@ export function sameRequestTests(route: WriteRoute, stack: () => TestStack): voi
   });
 
   test('a quoted key and a bare one are the same key', async () => {
-    const { shopper } = await openCell(stack());
+    const { shopper } = await openCell(stack(), route);
     const key = randomUUID();
     await sendKeyed(shopper, `"${key}"`, route.request);
     expectReplay(await sendKeyed(shopper, key, route.request), route);
@@ -60,7 +60,7 @@ export function otherRequestTests(route: WriteRoute, stack: () => TestStack): vo
   ];
   for (const [what, other] of others) {
     test(`${what} under the same key: idempotency_key_reused, nothing changed`, async () => {
-      const { shopper, key } = await openCell(stack());
+      const { shopper, key } = await openCell(stack(), route);
       await sendKeyed(shopper, key, route.request);
       expectCode(await sendKeyed(shopper.at(1), key, other), 422, 'idempotency_key_reused');
       await expectOnce(shopper, route);
@@ -68,7 +68,7 @@ export function otherRequestTests(route: WriteRoute, stack: () => TestStack): vo
   }
 
   test('I-5 the same key of another shopper is another operation', async () => {
-    const [mine, yours] = await Promise.all([openCell(stack()), openCell(stack())]);
+    const [mine, yours] = await Promise.all([openCell(stack(), route), openCell(stack(), route)]);
     await sendKeyed(mine.shopper, mine.key, route.request);
     const answer = await sendKeyed(yours.shopper, mine.key, route.request);
     expect([answer.status, answer.isReplay]).toEqual([route.status, false]);
@@ -78,7 +78,7 @@ export function otherRequestTests(route: WriteRoute, stack: () => TestStack): vo
   test.each(['', 'k'.repeat(256), 'cl\u00e9', 'a\tb', '"open'])(
     'a malformed key (%j) is refused',
     async (key) => {
-      const { shopper } = await openCell(stack());
+      const { shopper } = await openCell(stack(), route);
       expectCode(await sendKeyed(shopper, key, route.request), 400, 'idempotency_key_invalid');
       expect(linesOf((await shopper.get()).cart)).toEqual(GIVEN);
     },
@@ -104,7 +104,7 @@ async function addMany(shopper: Shopper, count: number): Promise<void> {
 
 export function lateRequestTests(route: WriteRoute, stack: () => TestStack, rememberedKeys: number): void {
   test('I-7 the client hung up: the retry finds it applied, or applies it, once', async () => {
-    const cell = await openCell(stack());
+    const cell = await openCell(stack(), route);
     await hangUp(cell.shopper, cell.key, route.request);
     const answer = await untilDecided(cell, route.request);
     expect(answer.status).toBe(route.status);
@@ -113,7 +113,7 @@ export function lateRequestTests(route: WriteRoute, stack: () => TestStack, reme
   });
 
   test('I-12 after continue-as-new it is a replay', async () => {
-    const { shopper, key } = await openCell(stack());
+    const { shopper, key } = await openCell(stack(), route);
     const { id } = (await sendKeyed(shopper, key, route.request)).cart;
     const [row] = await stack().sql<
       { workflow: string }[]
@@ -128,7 +128,7 @@ export function lateRequestTests(route: WriteRoute, stack: () => TestStack, reme
   });
 
   test('I-15 after the cart was cleared it is a replay, and nothing comes back', async () => {
-    const { shopper, key } = await openCell(stack());
+    const { shopper, key } = await openCell(stack(), route);
     await sendKeyed(shopper, key, route.request);
     await shopper.clear();
     const again = await sendKeyed(shopper.at(1), key, route.request);
@@ -137,7 +137,7 @@ export function lateRequestTests(route: WriteRoute, stack: () => TestStack, reme
   });
 
   test('I-16 a request that was refused is judged anew', async () => {
-    const { shopper, key } = await openCell(stack());
+    const { shopper, key } = await openCell(stack(), route);
     const stale = { 'if-match': '"1"' };
     expectCode(await sendKeyed(shopper, key, route.request, stale), 412, 'version_conflict');
     const fresh = await sendKeyed(shopper.at(1), key, route.request, { 'if-match': `"${GIVEN_VERSION}"` });
@@ -147,7 +147,7 @@ export function lateRequestTests(route: WriteRoute, stack: () => TestStack, reme
   });
 
   test('I-18 a key that the cart itself has forgotten is a replay all the same, for as long as keys are good', async () => {
-    const { shopper, key } = await openCell(stack());
+    const { shopper, key } = await openCell(stack(), route);
     await sendKeyed(shopper, key, route.request);
     await addMany(shopper, rememberedKeys);
     const again = await sendKeyed(shopper.at(1), key, route.request);

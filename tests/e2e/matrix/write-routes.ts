@@ -8,6 +8,8 @@ export interface WriteRoute {
   reworded?: RequestSpec;
   /** Another request on the same route; absent where the route takes no argument. */
   other?: RequestSpec;
+  /** For a customer who brings a guest's cart along: what is in that one. */
+  brought?: object[];
   /** What the request makes of a cart with `GIVEN`. */
   lines: string[];
   /** How many versions the cart moves on. */
@@ -82,6 +84,16 @@ export const WRITE_ROUTES: WriteRoute[] = [
     other: post('/cart/batch', batch(8)),
     lines: ['l1: 7 × T-A', 'l2: 1 × T-B', 'l3: 2 × T-C'],
     changes: 2,
+    status: 200,
+  },
+  {
+    name: 'POST /cart/merge',
+    brought: [{ type: 'addItem', sku: 'T-C', quantity: 2 }],
+    request: post('/cart/merge', {}),
+    reworded: post('/cart/merge', ' { "strategy":\t"sum" } '),
+    other: post('/cart/merge', { strategy: 'max' }),
+    lines: ADDED,
+    changes: 1,
     status: 200,
   },
   { name: 'POST /cart/add', ...adding('/cart/add') },
