@@ -81,7 +81,7 @@ async function verifyGuest(stack: TestStack, { token, account, shopper }: Logged
       if (found !== '') throw new Error(found);
       return found;
     },
-    { within: CATCH_UP_MS, every: 500 },
+    { within: CATCH_UP_MS, every: 500, attempt: 15_000 },
   ).catch((error: Error) => error.message);
   return detail === '' ? [] : [{ kind: 'disagreement', cart: account.cart, detail: `guest: ${detail}` }];
 }

@@ -55,7 +55,7 @@ async function verifyCart(stack: TestStack, cart: ChaosCart, ledger: Ledger): Pr
       if (detail !== '') throw new Error(detail);
       return readings;
     },
-    { within: CATCH_UP_MS, every: 500 },
+    { within: CATCH_UP_MS, every: 500, attempt: 15_000 },
   ).catch((error: Error) => error);
   if (agreed instanceof Error) {
     const detail = `${agreed.message}; ${await twiceGiven(stack, cart)}`;

@@ -4,17 +4,29 @@ export interface EventuallyOptions {
   /** Milliseconds after which the last error is thrown. */
   within?: number;
   every?: number;
+  /** Milliseconds that one check may take: a question that got lost is asked again. */
+  attempt?: number;
+}
+
+/** Rejects when the answer does not come in time. */
+function inTime<Result>(answer: Promise<Result>, limitMs: number | undefined): Promise<Result> {
+  if (limitMs === undefined) return answer;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`One check took longer than ${limitMs} ms.`)), limitMs);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 /** Runs `check` until it neither throws nor answers false, and returns its answer. */
 export async function eventually<Result>(
   check: () => Result | Promise<Result>,
-  { within = 10_000, every = 25 }: EventuallyOptions = {},
+  { within = 10_000, every = 25, attempt }: EventuallyOptions = {},
 ): Promise<Exclude<Result, false>> {
   const end = Date.now() + within;
   for (;;) {
     try {
-      const result = await check();
+      const result = await inTime(Promise.resolve(check()), attempt);
       if (result !== false) return result as Exclude<Result, false>;
       if (Date.now() >= end) throw new Error(`It did not become true within ${within} ms.`);
     } catch (error) {
