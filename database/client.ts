@@ -3,6 +3,7 @@
  * second, and the test that tells "out of reach, try again" from "our mistake".
  */
 import postgres from 'postgres';
+import { withWholeResults } from './whole-results.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 
@@ -22,7 +23,7 @@ export interface ConnectOptions {
  * bigint columns arrive as numbers (all of ours are safe integers). Call `sql.end()` to close.
  */
 export function connect(url: string, options: ConnectOptions): Sql {
-  return postgres(url, {
+  const sql = postgres(url, {
     max: options.max,
     connect_timeout: 2,
     idle_timeout: options.idleTimeoutS ?? 60,
@@ -38,6 +39,7 @@ export function connect(url: string, options: ConnectOptions): Sql {
     },
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
   });
+  return withWholeResults(sql);
 }
 
 /** Sockets and the driver. */

@@ -7,6 +7,7 @@ import { connect, isUnavailable, type Sql } from '../../database/client.ts';
 import type { OrderOutcome } from '../../contract/orders.ts';
 import type { ReservationOutcome } from '../../contract/reservations.ts';
 import { type Dice, pause } from '../chaos/random.ts';
+import { steadily } from './referee.ts';
 import { anOrder, aPricedOrder, aRelease, aReservation, MINUTE, stockOf } from '../support/checkouts.ts';
 
 type Intent = 'pays' | 'declines' | 'declinesThenPays' | 'vanishes' | 'paysLate';
@@ -46,7 +47,7 @@ export function createRacingWorker(url: string): RacingWorker {
   let sql = open();
   let startedAt = Date.now();
   return {
-    activities: () => createActivities({ sql }),
+    activities: () => createActivities({ sql, log: console }),
     restart() {
       // Those who waited along with the first to notice come a moment later.
       if (Date.now() - startedAt < ANSWER_MS) return;
@@ -141,7 +142,7 @@ export async function runRace({
   };
   const pay = (checkoutId: string, buyer: number): Promise<OrderOutcome> =>
     persist((activities) => activities.createOrder(anOrder(checkoutId, aPricedOrder(itemsOf(buyer)))));
-  const isSoldOut = async () => (await stockOf(admin, sku)).sold === units;
+  const isSoldOut = async () => (await steadily(() => stockOf(admin, sku))).sold === units;
 
   /** One checkout; true when this buyer wants nothing more. */
   async function checkOut(checkoutId: string, buyer: number, intent: Intent): Promise<boolean> {
@@ -177,5 +178,5 @@ export async function runRace({
   const intents = Array.from({ length: buyers }, () => pickIntent(dice));
   await Promise.all(intents.map((intent, buyer) => buy(buyer, intent)));
   const wanted = intents.filter((intent) => !hasEnd(intent)).length;
-  return { wanted, sold: (await stockOf(admin, sku)).sold, refused, retries };
+  return { wanted, sold: (await steadily(() => stockOf(admin, sku))).sold, refused, retries };
 }

@@ -1,6 +1,6 @@
 /** Looks on while others race: a connection of its own that asks all the time whether stock, reservations and orders agree. */
 import { releaseOverdue } from '../../database/reservations.ts';
-import type { Sql } from '../../database/client.ts';
+import { isUnavailable, type Sql } from '../../database/client.ts';
 import { pause } from '../chaos/random.ts';
 
 export interface Referee {
@@ -8,6 +8,18 @@ export interface Referee {
   expectInitial(sku: string, units: number): void;
   /** Stops looking; what was seen. */
   stop(): Promise<{ samples: number; violations: string[] }>;
+}
+
+/** Asks again where the connection was lost: on a crowded machine the referee's own may be, too. */
+export async function steadily<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isUnavailable(error) || attempt === 20) throw error;
+      await pause(attempt * 10);
+    }
+  }
 }
 
 async function look(sql: Sql, initial: ReadonlyMap<string, number>): Promise<string[]> {
@@ -27,14 +39,14 @@ export function startReferee(sql: Sql): Referee {
   let isStopped = false;
   const watching = (async () => {
     while (!isStopped) {
-      violations.push(...(await look(sql, initial)));
+      violations.push(...(await steadily(() => look(sql, initial))));
       samples += 1;
       await pause(10);
     }
   })();
   const sweeping = (async () => {
     while (!isStopped) {
-      await releaseOverdue(sql, { graceMs: 0, limit: 50 });
+      await steadily(() => releaseOverdue(sql, { graceMs: 0, limit: 50 }));
       await pause(10);
     }
   })();
@@ -48,18 +60,24 @@ export function startReferee(sql: Sql): Referee {
   };
 }
 
-/** Cuts one of the buyers' connections now and then, wherever it is, as a crash or a network would. */
+/**
+ * Cuts one of the buyers' connections now and then, in the middle of what it does. Not while the driver (postgres 3.4.9) asks a new
+ * connection for its types: it does not catch that, and the process would end.
+ */
 export function startKiller(sql: Sql, everyMs: number): () => Promise<number> {
   let isStopped = false;
   let kills = 0;
   const killing = (async () => {
     while (!isStopped) {
       await pause(everyMs);
-      const cut = await sql`
+      const cut = await steadily(
+        () => sql`
         SELECT pg_terminate_backend(pid) FROM (
           SELECT pid FROM pg_stat_activity
           WHERE application_name = 'race' AND datname = current_database() AND state = 'active'
-          ORDER BY random() LIMIT 1) AS victim`;
+            AND query NOT LIKE '%pg_catalog.pg_type%'
+          ORDER BY random() LIMIT 1) AS victim`,
+      );
       kills += cut.count;
     }
   })();
