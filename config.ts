@@ -21,6 +21,11 @@ import { parseShippingMethod, parseTaxRate } from './cart/pricing-settings.ts';
 import type { Pricing } from './contract/pricing.ts';
 
 export const SETTINGS = {
+  CARTCTL_URL: z
+    .url()
+    .optional()
+    .describe('The API that `cartctl` talks to (default: that of `npm start` in this folder).'),
+  CARTCTL_TOKEN: z.string().min(1).optional().describe('The operator’s token of `cartctl`.'),
   DATABASE_URL: z
     .string()
     .default('postgres://127.0.0.1:5433/cartwright')

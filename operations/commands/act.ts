@@ -1,0 +1,62 @@
+/** Commands that change one cart: lock, unlock, repair. */
+import type { Command } from 'commander';
+import { contextOf, show } from '../context.ts';
+import { line, paint } from '../print.ts';
+
+interface Locked {
+  cartId: string;
+  version: number;
+  isLocked: boolean;
+  hasChanged: boolean;
+}
+
+interface Repaired {
+  cartId: string;
+  version: number;
+  done: { code: string; message: string }[];
+}
+
+interface ActOptions {
+  reason: string;
+  key?: string;
+}
+
+const pathOf = (id: string, verb: string): string => `/admin/carts/${encodeURIComponent(id)}/${verb}`;
+
+const setLock =
+  (verb: 'lock' | 'unlock') =>
+  async (id: string, { reason, key }: ActOptions, command: Command): Promise<void> => {
+    const context = contextOf(command);
+    const acted = await context.api.post<Locked>(pathOf(id, verb), { reason }, key);
+    show(context, acted, ({ cartId, version, isLocked, hasChanged }) => {
+      const state = isLocked ? 'locked' : 'open';
+      const mark = hasChanged ? paint('green', '✓') : paint('dim', '·');
+      line(`${mark} ${cartId} is ${state}${hasChanged ? '' : ' already'} (version ${version}).`);
+    });
+  };
+
+async function repair(id: string, { reason, key }: ActOptions, command: Command): Promise<void> {
+  const context = contextOf(command);
+  const repaired = await context.api.post<Repaired>(pathOf(id, 'repair'), { reason }, key);
+  show(context, repaired, ({ cartId, version, done }) => {
+    for (const { code, message } of done) line(`${paint('green', '✓')} ${code}: ${message}`);
+    line(
+      done.length === 0 ? `${cartId} is sound (version ${version}).` : `${cartId} is at version ${version}.`,
+    );
+  });
+}
+
+const REASON = 'why; kept in the audit trail, without personal data';
+const KEY = 'idempotency key: the same one again does nothing twice';
+
+export function actCommands(program: Command): void {
+  const add = (name: string, description: string) =>
+    program
+      .command(`${name} <cart>`)
+      .description(description)
+      .requiredOption('--reason <text>', REASON)
+      .option('--key <key>', KEY);
+  add('lock', 'keep the shopper from changing a cart').action(setLock('lock'));
+  add('unlock', 'let the shopper change it again').action(setLock('unlock'));
+  add('repair', 'write the read model again where it is wrong, and bring prices up to date').action(repair);
+}

@@ -1,0 +1,88 @@
+/** Commands about the whole: health, reconcile, token. */
+import type { Command } from 'commander';
+import { contextOf, type GlobalOptions, show } from '../context.ts';
+import { EXIT } from '../failure.ts';
+import { mintToken } from '../local-stack.ts';
+import { line, paint, pairs, printJson, table, time } from '../print.ts';
+
+interface Health {
+  status: 'ok' | 'degraded';
+  problems: string[];
+  database: { isReachable: boolean; latencyMs: number };
+  temporal: { isReachable: boolean; latencyMs: number };
+  workers: { identity: string; lastSeenAt: string | null }[];
+  publishLag: { carts: number; p50Ms: number | null; p95Ms: number | null; maxMs: number | null } | null;
+  schedules: { id: string; isPaused: boolean; lastRunAt: string | null; nextRunAt: string | null }[];
+}
+
+const part = ({ isReachable, latencyMs }: Health['database']) =>
+  isReachable
+    ? { text: `answers in ${latencyMs} ms`, style: 'green' as const }
+    : { text: 'does not answer', style: 'red' as const };
+
+function printHealth({ problems, database, temporal, workers, publishLag, schedules }: Health): void {
+  pairs([
+    ['database', part(database)],
+    ['Temporal', part(temporal)],
+    ['workers', workers.length === 0 ? { text: 'none', style: 'red' } : `${workers.length} at work`],
+    [
+      'read model',
+      publishLag?.p50Ms == null
+        ? 'nothing changed in the last 15 minutes'
+        : `${publishLag.p50Ms} ms behind (p95 ${publishLag.p95Ms} ms, at most ${publishLag.maxMs} ms, ${publishLag.carts} carts)`,
+    ],
+  ]);
+  if (workers.length > 0) {
+    line();
+    table(
+      ['worker', 'last seen (UTC)'],
+      workers.map(({ identity, lastSeenAt }) => [identity, time(lastSeenAt)]),
+    );
+  }
+  if (schedules.length > 0) {
+    line();
+    const rows = schedules.map(({ id, isPaused, lastRunAt, nextRunAt }) => [
+      id,
+      isPaused ? { text: 'paused', style: 'yellow' as const } : 'on',
+      time(lastRunAt),
+      time(nextRunAt),
+    ]);
+    table(['schedule', '', 'last run (UTC)', 'next run (UTC)'], rows);
+  }
+  line();
+  for (const problem of problems) line(paint('red', `✗ ${problem}`));
+  if (problems.length === 0) line(`${paint('green', '✓')} All is well.`);
+}
+
+async function health(_options: unknown, command: Command): Promise<void> {
+  const context = contextOf(command);
+  const found = await context.api.get<Health>('/admin/health');
+  show(context, found, printHealth);
+  if (found.status !== 'ok') process.exitCode = EXIT.found;
+}
+
+/** Its answer is shown as it comes: what a run tells is the API's to say. */
+async function reconcile({ start }: { start?: boolean }, command: Command): Promise<void> {
+  const { api } = contextOf(command);
+  printJson(start ? await api.post('/admin/reconcile', {}) : await api.get('/admin/reconcile'));
+}
+
+async function token({ subject, life }: { subject: string; life: string }, command: Command): Promise<void> {
+  const { data } = command.optsWithGlobals<GlobalOptions>();
+  line(await mintToken(data, subject, life));
+}
+
+export function systemCommands(program: Command): void {
+  program.command('health').description('database, Temporal, workers, read model, schedules').action(health);
+  program
+    .command('reconcile')
+    .description('the last comparison of the read model with the workflows')
+    .option('--start', 'compare and mend everything now')
+    .action(reconcile);
+  program
+    .command('token')
+    .description("an operator's token for the local stack (npm start)")
+    .option('--subject <name>', 'whose it is; the audit trail keeps its hash', 'local-operator')
+    .option('--life <time>', 'how long it is good', '12h')
+    .action(token);
+}
