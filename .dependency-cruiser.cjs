@@ -97,6 +97,18 @@ module.exports = {
       ],
       'The API speaks to carts by messages: no activities, no worker.',
     ),
+    only(
+      'operations',
+      [
+        '^contract/',
+        '^cart/',
+        '^config\\.ts$',
+        '^scripts/local/',
+        builtins,
+        ...packages('commander', 'jose'),
+      ],
+      'cartctl speaks to the admin API only; whatever it needs of the shop is a route.',
+    ),
     {
       name: 'one-gateway',
       severity: 'error',
@@ -104,7 +116,7 @@ module.exports = {
       from: {
         path: '^api/',
         pathNot:
-          '^api/(carts|cart-merging|checkouts|cart-start|insist|temporal-client|temporal-errors|messages-for-requests|operator-gateway|main)\\.ts$',
+          '^api/(carts|cart-merging|checkouts|cart-start|insist|temporal-client|temporal-errors|messages-for-requests|operator-gateway|bulk-action-gateway|main)\\.ts$',
       },
       to: { path: ['node_modules/@temporalio/', '^workflows/'] },
     },

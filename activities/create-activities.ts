@@ -7,6 +7,7 @@ import { type CheckoutActivities, createCheckoutActivities } from './checkout-ac
 import { type ShippingRates, tablesOf, type TaxRates } from './checkout-ports.ts';
 import { createPaymentActivities, type PaymentActivities } from './create-payment-activities.ts';
 import { type DatabaseLog, createDatabaseGuard } from './guard-database.ts';
+import { type CartsHolding, listCartsHolding } from './list-carts-holding.ts';
 import type { Providers } from './payment-parts.ts';
 import { publishCart } from './publish-cart.ts';
 import { readProductFacts } from './read-product-facts.ts';
@@ -34,6 +35,8 @@ const FREE: Pricing = {
 export interface Activities extends CheckoutActivities, PaymentActivities {
   /** Writes the newest state and everything that happened since to the read model. Called twice or late, it changes nothing. */
   publishCart(publication: Publication): Promise<void>;
+  /** Workflow ids of open carts that hold a SKU, one page in their order. */
+  listCartsHolding(page: CartsHolding): Promise<string[]>;
   /** Today's facts; SKUs that do not exist are missing from the answer. */
   readProductFacts(skus: string[]): Promise<ProductFacts[]>;
 }
@@ -47,6 +50,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     ...createCheckoutActivities({ sql, ...tablesOf(pricing ?? FREE), ...ports }, guard),
     publishCart: (publication) =>
       guard('publishCart', { workflowId: publication.workflowId }, () => publishCart(sql, publication)),
+    listCartsHolding: (page) => guard('listCartsHolding', {}, () => listCartsHolding(sql, page)),
     readProductFacts: (skus) => guard('readProductFacts', {}, () => readProductFacts(sql, skus)),
   };
 }

@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import type { CheckoutPolicy } from '../contract/checkouts.ts';
 import type { Sql } from '../database/client.ts';
 import { answerProblem, toProblem } from './answer-problem.ts';
+import type { BulkActionGateway } from './bulk-action-gateway.ts';
 import { type CartFeed, createCartFeed } from './cart-feed.ts';
 import type { Carts } from './carts.ts';
 import type { Checkouts } from './checkouts.ts';
@@ -32,6 +33,7 @@ import { createPaymentInbox, type OnPaymentEvent, type PaymentInbox } from './pa
 import { createProviders, createWebhookReaders } from '../payments/create-providers.ts';
 import { createProductFacts } from './product-facts.ts';
 import { aliasRoutes } from './routes/aliases.ts';
+import { bulkActionRoutes } from './routes/bulk-actions.ts';
 import { batchRoutes } from './routes/batch.ts';
 import { cartRoutes } from './routes/cart.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
@@ -56,6 +58,7 @@ export interface Dependencies {
   carts: Carts;
   checkouts: Checkouts;
   operatorGateway: OperatorGateway;
+  bulkActions: BulkActionGateway;
   sql: Sql;
   log: Logger;
   metrics: ApiMetrics;
@@ -143,6 +146,7 @@ export function createApi(dependencies: Dependencies): Api {
   const operatorParts: OperatorParts = { ...parts, gateway: dependencies.operatorGateway };
   operatorCartRoutes(router, operatorParts);
   operatorActRoutes(router, operatorParts);
+  bulkActionRoutes(router, { sql, bulkActions: dependencies.bulkActions });
   productRoutes(router, sql);
   const { GUEST_TOKEN_KEYS: keys, ORDER_TOKEN_LIFE: lifeMs } = config;
   const orderTokens = createOrderTokens({ keys, lifeMs, now });

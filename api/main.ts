@@ -5,6 +5,7 @@
 import { type Config, readConfig } from '../config.ts';
 import { connect } from '../database/client.ts';
 import { requireWebhookSecrets } from '../payments/create-providers.ts';
+import { createBulkActionGateway } from './bulk-action-gateway.ts';
 import { createCarts } from './carts.ts';
 import { createCheckouts } from './checkouts.ts';
 import { createApi } from './create-app.ts';
@@ -44,13 +45,13 @@ async function main(): Promise<void> {
   const sql = connect(config.DATABASE_URL, { max: config.DATABASE_POOL, name: 'cartwright-api' });
   const place = { client: createTemporalClient(), taskQueue: TASK_QUEUE };
   const carts = createCarts(config, metrics, place);
-  const operatorGateway = createOperatorGateway(place);
   const checkouts = createCheckouts(config, metrics, place);
   let isAccepting = true;
   const { app, feed, flags, payments } = createApi({
     config,
     carts,
-    operatorGateway,
+    operatorGateway: createOperatorGateway(place),
+    bulkActions: createBulkActionGateway(place),
     checkouts,
     onPaymentEvent: (event) => checkouts.tell(event),
     sql,

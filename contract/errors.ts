@@ -47,6 +47,7 @@ export const ERRORS = {
   line_not_found: { status: 404, title: 'No such line in the cart', retry: 'no' },
   operation_not_found: { status: 404, title: 'No operation with this key', retry: 'no' },
   product_not_found: { status: 404, title: 'No such product', retry: 'no' },
+  bulk_action_not_found: { status: 404, title: 'No such bulk action', retry: 'no' },
   order_not_found: { status: 404, title: 'No such order', retry: 'no' },
   checkout_not_found: { status: 404, title: 'No such checkout', retry: 'no' },
   link_invalid: { status: 404, title: 'This link is not valid', retry: 'no' },

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type postgres from 'postgres';
 import { readConfig } from '../config.ts';
 import { connect, type Sql } from './client.ts';
+import { grantRoles } from './grant-roles.ts';
 
 const FOLDER = fileURLToPath(new URL('./migrations/', import.meta.url));
 const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
@@ -82,6 +83,7 @@ export async function migrate(sql: Sql, folder = FOLDER): Promise<string[]> {
     refuseChanged(migrations, applied);
     const missing = migrations.filter(({ name }) => !applied.has(name));
     for (const migration of missing) await apply(connection, migration);
+    await grantRoles(connection);
     return missing.map(({ name }) => name);
   } finally {
     await connection`SELECT pg_advisory_unlock_all()`.catch(() => undefined);

@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { actCommands } from './commands/act.ts';
+import { bulkCommand } from './commands/bulk.ts';
 import { lookCommands } from './commands/look.ts';
 import { systemCommands } from './commands/system.ts';
 import { EXIT, Failure } from './failure.ts';
@@ -35,8 +36,12 @@ const program = new Command('cartctl')
   .exitOverride();
 lookCommands(program);
 actCommands(program);
+program.addCommand(bulkCommand());
 systemCommands(program);
-for (const command of program.commands) command.exitOverride();
+for (const command of program.commands) {
+  command.exitOverride();
+  for (const inner of command.commands) inner.exitOverride();
+}
 
 // `… search | head` closes the pipe early, and that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -13,6 +13,7 @@ const FOLDERS = [
   'cart',
   'contract',
   'database',
+  'operations',
   'payments',
   'test-payments',
   'worker',

@@ -3,3 +3,4 @@ export { cartWorkflow } from './cart-workflow.ts';
 export { checkoutWorkflow } from './checkout-workflow.ts';
 export { lateMoneyWorkflow } from './late-money-workflow.ts';
 export { reconcileWorkflow } from './reconcile-workflow.ts';
+export { bulkActionWorkflow } from './bulk-action-workflow.ts';

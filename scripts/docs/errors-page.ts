@@ -20,6 +20,7 @@ const NOTES: Record<ErrorCode, string> = {
   csrf_rejected: 'A browser sent it from a site that is not on the list. See ALLOWED_ORIGINS.',
   route_not_found: 'The address is wrong.',
   cart_not_found: 'No such cart, or not yours: both look the same.',
+  bulk_action_not_found: 'Look at the id; Temporal keeps ended ones for its retention time.',
   line_not_found: 'The line is gone. Read the cart.',
   operation_not_found: 'The cart has not heard of a request with this key, or has forgotten it.',
   product_not_found: 'No product has this SKU.',

@@ -1,23 +1,28 @@
 /**
- * Roles and databases inside PostgreSQL: one for the shop, one that can only read it, and where it is wanted two databases for
+ * Roles and databases inside PostgreSQL: one that owns the shop's tables, one for its running processes, one that can only read, and where it is wanted two databases for
  * Temporal. Everything is made only where it is missing.
  */
 import postgres from 'postgres';
+import { SERVICE_ROLE } from '../../database/grant-roles.ts';
 
 export interface Databases {
-  /** The applications' role: owns its database and may make others (tests use templates), but is no superuser. */
+  /** The role of migrations: owns its database and may make others (tests use templates), but is no superuser. */
   databaseUrl: string;
+  /** The role of the API and the workers: reads and writes rows; the audit trail it can only read and add to. */
+  databaseService: string;
   /** A role that can only SELECT. */
   databaseReadOnly: string;
 }
 
 const SHOP = 'cartwright';
 const READER = 'cartwright_reader';
+const SERVICE = 'cartwright_app';
 const SUPERUSER_CONNECTIONS = 1;
 
 export interface Passwords {
   shop: string;
   reader: string;
+  service: string;
 }
 
 /** Makes the roles and the shop's database. */
@@ -25,12 +30,16 @@ export async function ensureShopDatabase(adminUrl: string, passwords: Passwords)
   await withDatabase(adminUrl, async (sql) => {
     await ensureRole(sql, SHOP, passwords.shop, 'CREATEDB');
     await ensureRole(sql, READER, passwords.reader, '');
+    await ensureRole(sql, SERVICE, passwords.service, '');
+    await ensureGroup(sql, SERVICE_ROLE);
+    await sql.unsafe(`GRANT ${SERVICE_ROLE} TO ${SERVICE}`);
     await sql.unsafe(`GRANT pg_read_all_data TO ${READER}`);
     await sql.unsafe(`ALTER ROLE ${READER} SET default_transaction_read_only = on`);
     await ensureDatabase(sql, SHOP, SHOP);
   });
   return {
     databaseUrl: urlOf(adminUrl, SHOP, passwords.shop),
+    databaseService: urlOf(adminUrl, SERVICE, passwords.service),
     databaseReadOnly: urlOf(adminUrl, READER, passwords.reader),
   };
 }
@@ -55,6 +64,12 @@ async function ensureRole(sql: postgres.Sql, name: string, password: string, rig
   const [found] = await sql`select 1 from pg_roles where rolname = ${name}`;
   // Passwords are base64url, names are ours: nothing here needs quoting beyond this.
   if (!found) await sql.unsafe(`CREATE ROLE ${name} LOGIN ${rights} PASSWORD '${password}'`);
+}
+
+/** What it may do is granted with the tables (database/grant-roles.ts). */
+async function ensureGroup(sql: postgres.Sql, name: string): Promise<void> {
+  const [found] = await sql`select 1 from pg_roles where rolname = ${name}`;
+  if (!found) await sql.unsafe(`CREATE ROLE ${name} NOLOGIN`);
 }
 
 async function ensureDatabase(sql: postgres.Sql, name: string, owner?: string): Promise<void> {

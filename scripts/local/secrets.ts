@@ -11,6 +11,7 @@ const MAKERS = {
   SUPERUSER_PASSWORD: password,
   SHOP_PASSWORD: password,
   READER_PASSWORD: password,
+  SERVICE_PASSWORD: password,
   JWT_SECRET: () => randomBytes(48).toString('base64url'),
   GUEST_TOKEN_KEYS: () => `k1:${randomBytes(32).toString('base64url')}`,
   OWNER_HASH_KEY: () => randomBytes(32).toString('base64url'),

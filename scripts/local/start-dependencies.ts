@@ -34,7 +34,10 @@ export interface DependencyOptions {
 }
 
 export interface Dependencies {
+  /** The owner's: for migrations. */
   databaseUrl: string;
+  /** The running processes'; the same where PostgreSQL is yours. */
+  databaseService: string;
   /** Absent when PostgreSQL is yours: then the role is yours to make. */
   databaseReadOnly?: string;
   temporalAddress: string;
@@ -109,8 +112,8 @@ export async function bringUpDependencies(
   const finding = findTemporal({ ...options, report: session.report, signal: session.stopping });
   const [ground, found] = await Promise.all([bringUpPostgres(session, options, ports), finding]);
   const temporal = await bringUpTemporal(session, options, ports, found, ground);
-  const { databaseUrl, databaseReadOnly } = ground;
-  return { databaseUrl, ...(databaseReadOnly && { databaseReadOnly }), ...temporal };
+  const { databaseUrl, databaseService, databaseReadOnly } = ground;
+  return { databaseUrl, databaseService, ...(databaseReadOnly && { databaseReadOnly }), ...temporal };
 }
 
 async function bringUpPostgres(
@@ -134,6 +137,7 @@ async function bringUpPostgres(
     const databases = await ensureShopDatabase(cluster.adminUrl, {
       shop: secrets.SHOP_PASSWORD,
       reader: secrets.READER_PASSWORD,
+      service: secrets.SERVICE_PASSWORD,
     });
     return { ...databases, temporalUrl: cluster.adminUrl, temporalPrefix: '' };
   });
@@ -150,7 +154,13 @@ async function useOwnPostgres(report: Reporter, url: string): Promise<Ground> {
   }
   report.note('PostgreSQL: yours, by DATABASE_URL');
   const name = new URL(url).pathname.slice(1) || 'cartwright';
-  return { databaseUrl: url, databaseReadOnly: '', temporalUrl: url, temporalPrefix: `${name}_` };
+  return {
+    databaseUrl: url,
+    databaseService: url,
+    databaseReadOnly: '',
+    temporalUrl: url,
+    temporalPrefix: `${name}_`,
+  };
 }
 
 type TemporalPlace = Pick<

@@ -164,7 +164,7 @@ function applicationEnvironment(
   return {
     ...made,
     ...Object.fromEntries(chosen),
-    DATABASE_URL: dependencies.databaseUrl,
+    DATABASE_URL: dependencies.databaseService,
     TEMPORAL_ADDRESS: dependencies.temporalAddress,
     TEMPORAL_NAMESPACE: dependencies.temporalNamespace,
   };

@@ -1,6 +1,9 @@
 /** The read-only role: made where that is allowed, done without where it is not. On a server of its own, for roles belong to a server. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, type Sql } from '../../database/client.ts';
+import { SERVICE_ROLE } from '../../database/grant-roles.ts';
+import { createActivities } from '../../activities/create-activities.ts';
+import { aPublication, aState } from '../support/publication.ts';
 import { migrate } from '../../database/migrate.ts';
 import { createOwnPostgres, type OwnPostgres } from '../support/own-postgres.ts';
 
@@ -64,5 +67,46 @@ describe('migrate', () => {
       await expect(reader`DELETE FROM ${reader(table)}`).rejects.toThrow(/permission denied/);
     }
     await reader.end();
+  });
+});
+
+describe('the role of the running processes', () => {
+  let service: Sql;
+  beforeAll(async () => {
+    await migrate(admin);
+    await admin`CREATE ROLE app LOGIN IN ROLE ${admin(SERVICE_ROLE)}`;
+    service = connect(server.url.replace('postgres@', 'app@'), { max: 1, name: 'app' });
+  });
+  afterAll(() => service?.end({ timeout: 1 }));
+
+  test('publishes carts, adds to the trail and reads it', async () => {
+    await createActivities({ sql: service }).publishCart(aPublication(aState()));
+    expect(await service`SELECT version FROM cart_trail`).toHaveLength(1);
+  });
+
+  test.each([
+    `UPDATE cart_audit SET actor = 'nobody'`,
+    'DELETE FROM cart_audit',
+    'TRUNCATE cart_audit',
+    'DROP TABLE cart_audit',
+    'ALTER TABLE cart_audit DISABLE TRIGGER ALL',
+    'TRUNCATE carts',
+    'UPDATE schema_migrations SET name = name',
+    'CREATE TABLE own ()',
+  ])('is refused: %s', async (statement) => {
+    const attempt = service.begin(async (transaction) => {
+      // What lets the owner's retention job delete lets nobody else.
+      await transaction`SET LOCAL cartwright.retention = 'on'`;
+      await transaction.unsafe(statement);
+    });
+    await expect(attempt).rejects.toThrow(/permission denied|must be owner/);
+    expect(await admin`SELECT FROM cart_audit`).toHaveLength(1);
+  });
+
+  test('has every table that a later migration makes', async () => {
+    await admin`CREATE TABLE made_later (n integer)`;
+    await migrate(admin);
+    await service`INSERT INTO made_later VALUES (1)`;
+    expect(await service`SELECT n FROM made_later`).toEqual([{ n: 1 }]);
   });
 });

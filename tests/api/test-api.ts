@@ -10,6 +10,7 @@ import { expect } from 'vitest';
 import { createCheckouts } from '../../api/checkouts.ts';
 import { createApi, type Dependencies } from '../../api/create-app.ts';
 import { createServer, listen, stopServer } from '../../api/create-server.ts';
+import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import { createTemporalClient } from '../../api/temporal-client.ts';
 import { createMetrics } from '../../api/metrics.ts';
@@ -32,6 +33,9 @@ export const ENVIRONMENT: Record<string, string> = {
   RATE_LIMITS: 'off',
   WEBHOOK_SECRET,
 };
+
+/** Nobody listens there. */
+const NO_TEMPORAL = { client: createTemporalClient('127.0.0.1:1'), taskQueue: 'none' };
 
 export interface Answer {
   status: number;
@@ -105,13 +109,13 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     now: () => clock.now,
     publish: (publication) => publishCart(sql, publication),
   });
-  const nowhere = { client: createTemporalClient('127.0.0.1:1'), taskQueue: 'none' };
   const api = createApi({
     config,
     carts,
-    checkouts: createCheckouts(config, metrics, nowhere),
-    // Nobody listens there: what needs a living workflow is in operators-on-temporal.test.ts.
-    operatorGateway: createOperatorGateway(nowhere),
+    checkouts: createCheckouts(config, metrics, NO_TEMPORAL),
+    // Nobody listens there: what needs a living workflow is in operator-carts.test.ts and bulk-actions.test.ts.
+    operatorGateway: createOperatorGateway(NO_TEMPORAL),
+    bulkActions: createBulkActionGateway(NO_TEMPORAL),
     sql,
     log: pino({ level: 'debug' }, sink),
     metrics,

@@ -83,6 +83,22 @@ export const ROWS: Record<string, Row> = {
     (thing) => ({ path: `${noCart(thing)}/export` }),
     '404 cart_not_found',
   ),
+  'POST /admin/bulk-actions': adminRoute(
+    () => ({ path: '/admin/bulk-actions', body: { action: 'withdraw', reason: 'a test' } }),
+    '422 validation_failed',
+  ),
+  'GET /admin/bulk-actions': adminRoute(
+    () => ({ path: '/admin/bulk-actions?status=nonsense' }),
+    '422 validation_failed',
+  ),
+  'GET /admin/bulk-actions/{bulkActionId}': adminRoute(
+    () => ({ path: '/admin/bulk-actions/no-such-id' }),
+    '422 validation_failed',
+  ),
+  'POST /admin/bulk-actions/{bulkActionId}/cancel': adminRoute(
+    () => ({ path: '/admin/bulk-actions/no-such-id/cancel' }),
+    '422 validation_failed',
+  ),
   'GET /admin/health': adminRoute(() => ({ path: '/admin/health' }), '200'),
   'POST /admin/carts/{cartId}/lock': act('lock'),
   'POST /admin/carts/{cartId}/unlock': act('unlock'),

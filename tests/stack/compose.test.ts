@@ -51,15 +51,22 @@ describe('docker-compose.yml', () => {
       for (const needed of Object.keys(depends_on))
         expect(compose.services, `${name} needs ${needed}`).toHaveProperty(needed);
     }
-    expect(compose.services['api']?.depends_on).toMatchObject({
-      migrate: { condition: 'service_completed_successfully' },
-    });
+    const completed = { condition: 'service_completed_successfully' };
+    expect(compose.services['api']?.depends_on).toMatchObject({ 'database-login': completed });
+    expect(compose.services['database-login']?.depends_on).toMatchObject({ migrate: completed });
   });
 
   it('holds no secret, and every one it wants is explained in .env.example', () => {
     const wanted = [...read('docker-compose.yml').matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
     expect(new Set(wanted)).toEqual(
-      new Set(['POSTGRES_PASSWORD', 'JWT_SECRET', 'GUEST_TOKEN_KEYS', 'OWNER_HASH_KEY', 'WEBHOOK_SECRET']),
+      new Set([
+        'POSTGRES_PASSWORD',
+        'POSTGRES_SERVICE_PASSWORD',
+        'JWT_SECRET',
+        'GUEST_TOKEN_KEYS',
+        'OWNER_HASH_KEY',
+        'WEBHOOK_SECRET',
+      ]),
     );
     for (const name of wanted) expect(read('.env.example')).toMatch(new RegExp(`^${name}=$`, 'm'));
   });

@@ -32,6 +32,7 @@ async function start() {
   const urls = await ensureShopDatabase(cluster.adminUrl, {
     shop: secrets.SHOP_PASSWORD,
     reader: secrets.READER_PASSWORD,
+    service: secrets.SERVICE_PASSWORD,
   });
   return { session, pid, ...urls };
 }

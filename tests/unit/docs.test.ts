@@ -9,6 +9,7 @@ import { createCheckouts } from '../../api/checkouts.ts';
 import { createApp } from '../../api/create-app.ts';
 import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import { createTemporalClient } from '../../api/temporal-client.ts';
 import { openApiDocument } from '../../api/openapi.ts';
@@ -110,6 +111,7 @@ async function contractPaths(): Promise<string[]> {
   const metrics = createMetrics();
   const nowhere = { client: createTemporalClient('127.0.0.1:1'), taskQueue: 'none' };
   const operatorGateway = createOperatorGateway(nowhere);
+  const bulkActions = createBulkActionGateway(nowhere);
   const checkouts = createCheckouts(config, metrics, nowhere);
   const log = createLog(config);
   const app = createApp({
@@ -117,6 +119,7 @@ async function contractPaths(): Promise<string[]> {
     carts: createCartsInMemory(),
     checkouts,
     operatorGateway,
+    bulkActions,
     sql,
     log,
     metrics,
