@@ -75,7 +75,7 @@ module.exports = {
         '^config\\.ts$',
         '^log\\.ts$',
         '^temporal\\.config\\.ts$',
-        '^workflows/(messages|read-model-sink|search-attributes)\\.ts$',
+        '^workflows/(messages|bulk-messages|read-model-sink|search-attributes)\\.ts$',
         builtins,
         ...packages('@temporalio/', '@opentelemetry/', 'pino'),
       ],

@@ -12,7 +12,7 @@ import {
   type BulkAction,
   type BulkProgress,
 } from '../contract/bulk-action.ts';
-import { bulkProgressQuery, bulkStopSignal } from '../workflows/messages.ts';
+import { bulkProgressQuery, bulkStopSignal } from '../workflows/bulk-messages.ts';
 import type { CartsPlace } from './carts.ts';
 import { toProblem } from './temporal-errors.ts';
 

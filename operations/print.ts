@@ -10,9 +10,7 @@ export const paint = (style: Style, text: string): string =>
   isColoured() ? styleText(style, text, { validateStream: false }) : text;
 
 /** What came over the network must not move the cursor. */
-// oxlint-disable-next-line no-control-regex -- they are what this pattern is there to take out
-export const plain = (text: string): string =>
-  stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f]/g, ' ');
+export const plain = (text: string): string => stripVTControlCharacters(text).replace(/\p{Cc}/gu, ' ');
 
 export const line = (text = ''): void => void process.stdout.write(`${text}\n`);
 

@@ -14,7 +14,8 @@ import {
 import type { Activities } from '../activities/create-activities.ts';
 import type { BulkAction, BulkActionInput, BulkProgress } from '../contract/bulk-action.ts';
 import type { OperatorAct } from '../contract/operator-acts.ts';
-import { bulkProgressQuery, bulkStopSignal, operateSignal } from './messages.ts';
+import { bulkProgressQuery, bulkStopSignal } from './bulk-messages.ts';
+import { operateSignal } from './messages.ts';
 
 /** Events after which a fresh run goes on. */
 const LONG_HISTORY = 1_000;

@@ -6,7 +6,6 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { EndedCheckout as Ended } from '../cart/end-checkout.ts';
 import type { Snapshot } from '../cart/merge.ts';
 import type { CartPolicy, CartState } from '../cart/state.ts';
-import type { BulkProgress } from '../contract/bulk-action.ts';
 import type { CartView } from '../contract/cart-view.ts';
 import type { CheckoutPolicy, CheckoutWish } from '../contract/checkouts.ts';
 import type { OperatorAct } from '../contract/operator-acts.ts';
@@ -142,11 +141,6 @@ export const checkoutCompletedSignal = defineSignal<[Completed]>('checkoutComple
 export const viewQuery = defineQuery<CartView>('view');
 export const inspectQuery = defineQuery<Inspection>('inspect');
 export const operationQuery = defineQuery<OperationStatus | undefined, [key: string]>('operation');
-
-/** Of a bulk action: how far it is. */
-export const bulkProgressQuery = defineQuery<BulkProgress>('progress');
-/** Of a bulk action: the batch under way is finished, and no other is begun; nothing is undone. */
-export const bulkStopSignal = defineSignal('stop');
 
 /** Failure type of an Update that changed nothing (refused, or a replay): its details are the receipts. */
 export const NOTHING_CHANGED = 'NothingChanged';

@@ -27,7 +27,7 @@ function printHealth({ problems, database, temporal, workers, publishLag, schedu
     ['workers', workers.length === 0 ? { text: 'none', style: 'red' } : `${workers.length} at work`],
     [
       'read model',
-      publishLag?.p50Ms == null
+      publishLag?.p50Ms === null || publishLag === null
         ? 'nothing changed in the last 15 minutes'
         : `${publishLag.p50Ms} ms behind (p95 ${publishLag.p95Ms} ms, at most ${publishLag.maxMs} ms, ${publishLag.carts} carts)`,
     ],
