@@ -75,7 +75,7 @@ module.exports = {
         '^config\\.ts$',
         '^log\\.ts$',
         '^temporal\\.config\\.ts$',
-        '^workflows/(messages|bulk-messages|read-model-sink|search-attributes)\\.ts$',
+        '^workflows/(messages|read-model-sink|search-attributes)\\.ts$',
         builtins,
         ...packages('@temporalio/', '@opentelemetry/', 'pino'),
       ],
@@ -86,7 +86,7 @@ module.exports = {
       [
         '^contract/',
         '^cart/',
-        '^workflows/(messages|checkout-messages|search-attributes|cart-input|cart-workflow)\\.ts$',
+        '^workflows/(messages|checkout-messages|bulk-messages|search-attributes|cart-input|cart-workflow)\\.ts$',
         '^database/',
         '^payments/',
         '^config\\.ts$',

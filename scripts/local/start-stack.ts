@@ -70,7 +70,9 @@ export async function startStack(options: StackOptions, session?: Session): Prom
       ...applicationEnvironment(own, options.environment, dependencies),
       PAYMENTS_URL: `http://127.0.0.1:${paymentsPort}`,
     };
-    const payments = describePayments(environment, paymentsPort, apiPorts);
+    // An outside party, with tables of its own making.
+    const outside = { ...environment, DATABASE_URL: dependencies.databaseUrl };
+    const payments = describePayments(outside, paymentsPort, apiPorts);
     const workers = workerPorts.map((port, index) => describeWorker(index + 1, environment, port));
     await Promise.all([startMany(own, [payments]), startMany(own, workers)]);
     const apis = apiPorts.map((port, index) => describeApi(index + 1, environment, port));

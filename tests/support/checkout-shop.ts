@@ -10,6 +10,7 @@ import { createApi } from '../../api/create-app.ts';
 import { createServer, listen, stopServer } from '../../api/create-server.ts';
 import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import type { Activities } from '../../activities/create-activities.ts';
 import { readConfig } from '../../config.ts';
@@ -109,6 +110,7 @@ export async function createCheckoutShop(options: CheckoutShopOptions = {}): Pro
     carts: createCarts(config, metrics, place),
     checkouts,
     operatorGateway: createOperatorGateway(place),
+    bulkActions: createBulkActionGateway(place),
     onPaymentEvent: (event) => checkouts.tell(event),
     sql: temporal.sql,
     log: createLog(config),

@@ -8,6 +8,7 @@ import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import { readConfig } from '../../config.ts';
 import { type Answer, customerToken, ENVIRONMENT, send, toAnswer } from '../api/test-api.ts';
+import { eventually } from './eventually.ts';
 import { createTestTemporal, type TestTemporal } from './temporal.ts';
 
 export interface OperatedShop {
@@ -55,7 +56,13 @@ export async function createOperatedShop(): Promise<OperatedShop> {
       count += 1;
       const subject = `shopper-${count}-${Date.now()}`;
       const headers = await bearerOf(subject);
-      const { body } = await fetch('/cart/items', send('POST', { sku, quantity }, headers));
+      const init = send('POST', { sku, quantity }, { ...headers, 'idempotency-key': 'first' });
+      // A busy machine may take longer than a request may: the same key finds out.
+      const { body } = await eventually(async () => {
+        const answer = await fetch('/cart/items', init);
+        if (answer.status !== 201) throw new Error(answer.text);
+        return answer;
+      });
       return { subject, headers, cartId: body.id ?? '' };
     },
     async close() {
