@@ -34,6 +34,8 @@ import { createProviders, createWebhookReaders } from '../payments/create-provid
 import { createProductFacts } from './product-facts.ts';
 import { aliasRoutes } from './routes/aliases.ts';
 import { bulkActionRoutes } from './routes/bulk-actions.ts';
+import type { ReconcileGateway } from './reconcile-gateway.ts';
+import { reconcileRoutes } from './routes/reconcile.ts';
 import { batchRoutes } from './routes/batch.ts';
 import { cartRoutes } from './routes/cart.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
@@ -59,6 +61,7 @@ export interface Dependencies {
   checkouts: Checkouts;
   operatorGateway: OperatorGateway;
   bulkActions: BulkActionGateway;
+  reconcile: ReconcileGateway;
   sql: Sql;
   log: Logger;
   metrics: ApiMetrics;
@@ -147,6 +150,7 @@ export function createApi(dependencies: Dependencies): Api {
   operatorCartRoutes(router, operatorParts);
   operatorActRoutes(router, operatorParts);
   bulkActionRoutes(router, { sql, bulkActions: dependencies.bulkActions });
+  reconcileRoutes(router, { sql, reconcile: dependencies.reconcile });
   productRoutes(router, sql);
   const { GUEST_TOKEN_KEYS: keys, ORDER_TOKEN_LIFE: lifeMs } = config;
   const orderTokens = createOrderTokens({ keys, lifeMs, now });

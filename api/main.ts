@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../config.ts';
 import { connect } from '../database/client.ts';
 import { requireWebhookSecrets } from '../payments/create-providers.ts';
 import { createBulkActionGateway } from './bulk-action-gateway.ts';
+import { createReconcileGateway } from './reconcile-gateway.ts';
 import { createCarts } from './carts.ts';
 import { createCheckouts } from './checkouts.ts';
 import { createApi } from './create-app.ts';
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     carts,
     operatorGateway: createOperatorGateway(place),
     bulkActions: createBulkActionGateway(place),
+    reconcile: createReconcileGateway(place, config.IDLE_TICK),
     checkouts,
     onPaymentEvent: (event) => checkouts.tell(event),
     sql,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { contextOf, type GlobalOptions, show } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import { mintToken } from '../local-stack.ts';
-import { line, paint, pairs, printJson, table, time } from '../print.ts';
+import { line, paint, pairs, table, time } from '../print.ts';
 
 interface Health {
   status: 'ok' | 'degraded';
@@ -61,10 +61,48 @@ async function health(_options: unknown, command: Command): Promise<void> {
   if (found.status !== 'ok') process.exitCode = EXIT.found;
 }
 
-/** Its answer is shown as it comes: what a run tells is the API's to say. */
+interface ReconcileRuns {
+  runs: {
+    number: number;
+    trigger: string;
+    status: string;
+    startedAt: string;
+    rows: number;
+    asked: number;
+    mismatches: Record<string, number>;
+    repaired: number;
+  }[];
+}
+
+function printRuns({ runs }: ReconcileRuns): void {
+  if (runs.length === 0) return line('The read model has not been compared yet.');
+  const found = (mismatches: Record<string, number>) =>
+    Object.entries(mismatches)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', ') || 'none';
+  table(
+    ['run', 'by', '', 'started (UTC)', 'rows', 'asked', 'mismatches', 'repaired'],
+    runs.map((run) => [
+      String(run.number),
+      run.trigger,
+      run.status,
+      time(run.startedAt),
+      String(run.rows),
+      String(run.asked),
+      found(run.mismatches),
+      String(run.repaired),
+    ]),
+  );
+}
+
 async function reconcile({ start }: { start?: boolean }, command: Command): Promise<void> {
-  const { api } = contextOf(command);
-  printJson(start ? await api.post('/admin/reconcile', {}) : await api.get('/admin/reconcile'));
+  const context = contextOf(command);
+  if (!start) return show(context, await context.api.get<ReconcileRuns>('/admin/reconcile'), printRuns);
+  const started = await context.api.post<{ isFresh: boolean }>('/admin/reconcile', {});
+  show(context, started, ({ isFresh }) => {
+    line(isFresh ? 'Started.' : 'One is under way already, and goes on.');
+    line('`cartctl reconcile` shows what it finds.');
+  });
 }
 
 async function token({ subject, life }: { subject: string; life: string }, command: Command): Promise<void> {

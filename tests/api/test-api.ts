@@ -11,6 +11,7 @@ import { createCheckouts } from '../../api/checkouts.ts';
 import { createApi, type Dependencies } from '../../api/create-app.ts';
 import { createServer, listen, stopServer } from '../../api/create-server.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
+import { createReconcileGateway } from '../../api/reconcile-gateway.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import { createTemporalClient } from '../../api/temporal-client.ts';
 import { createMetrics } from '../../api/metrics.ts';
@@ -116,6 +117,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     // Nobody listens there: what needs a living workflow is in operator-carts.test.ts and bulk-actions.test.ts.
     operatorGateway: createOperatorGateway(NO_TEMPORAL),
     bulkActions: createBulkActionGateway(NO_TEMPORAL),
+    reconcile: createReconcileGateway(NO_TEMPORAL, config.IDLE_TICK),
     sql,
     log: pino({ level: 'debug' }, sink),
     metrics,

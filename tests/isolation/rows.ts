@@ -99,6 +99,11 @@ export const ROWS: Record<string, Row> = {
     () => ({ path: '/admin/bulk-actions/no-such-id/cancel' }),
     '422 validation_failed',
   ),
+  'GET /admin/reconcile': adminRoute(() => ({ path: '/admin/reconcile?some=thing' }), '200'),
+  'POST /admin/reconcile': adminRoute(
+    () => ({ path: '/admin/reconcile', body: { some: 'thing' } }),
+    '422 validation_failed',
+  ),
   'GET /admin/health': adminRoute(() => ({ path: '/admin/health' }), '200'),
   'POST /admin/carts/{cartId}/lock': act('lock'),
   'POST /admin/carts/{cartId}/unlock': act('unlock'),

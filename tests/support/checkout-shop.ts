@@ -11,6 +11,7 @@ import { createServer, listen, stopServer } from '../../api/create-server.ts';
 import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
+import { createReconcileGateway } from '../../api/reconcile-gateway.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import type { Activities } from '../../activities/create-activities.ts';
 import { readConfig } from '../../config.ts';
@@ -111,6 +112,7 @@ export async function createCheckoutShop(options: CheckoutShopOptions = {}): Pro
     checkouts,
     operatorGateway: createOperatorGateway(place),
     bulkActions: createBulkActionGateway(place),
+    reconcile: createReconcileGateway(place, config.IDLE_TICK),
     onPaymentEvent: (event) => checkouts.tell(event),
     sql: temporal.sql,
     log: createLog(config),

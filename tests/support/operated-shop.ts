@@ -5,6 +5,7 @@ import { createCarts } from '../../api/carts.ts';
 import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
+import { createReconcileGateway } from '../../api/reconcile-gateway.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import { readConfig } from '../../config.ts';
 import { type Answer, customerToken, ENVIRONMENT, send, toAnswer } from '../api/test-api.ts';
@@ -42,7 +43,8 @@ export async function createOperatedShop(): Promise<OperatedShop> {
   const bulkActions = createBulkActionGateway(place);
   const log = createLog(config);
   const checkouts = createCheckouts(config, metrics, place);
-  const gateways = { carts, checkouts, operatorGateway, bulkActions };
+  const reconcile = createReconcileGateway(place, config.IDLE_TICK);
+  const gateways = { carts, checkouts, operatorGateway, bulkActions, reconcile };
   const { app, feed } = createApi({ config, ...gateways, sql: temporal.sql, log, metrics });
   const operator = await bearerOf('operator-1', { roles: ['operator'] });
   const fetch = async (path: string, init?: RequestInit) => await toAnswer(await app.request(path, init));

@@ -10,6 +10,7 @@ import { createApp } from '../../api/create-app.ts';
 import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
+import { createReconcileGateway } from '../../api/reconcile-gateway.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import { createTemporalClient } from '../../api/temporal-client.ts';
 import { openApiDocument } from '../../api/openapi.ts';
@@ -120,6 +121,7 @@ async function contractPaths(): Promise<string[]> {
     checkouts,
     operatorGateway,
     bulkActions,
+    reconcile: createReconcileGateway(nowhere, config.IDLE_TICK),
     sql,
     log,
     metrics,
