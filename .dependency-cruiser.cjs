@@ -86,7 +86,7 @@ module.exports = {
       [
         '^contract/',
         '^cart/',
-        '^workflows/(messages|checkout-messages|bulk-messages|search-attributes|cart-input|cart-workflow)\\.ts$',
+        '^workflows/(messages|checkout-messages|bulk-messages|reconcile-messages|search-attributes|cart-input|cart-workflow)\\.ts$',
         '^database/',
         '^payments/',
         '^config\\.ts$',
@@ -116,7 +116,7 @@ module.exports = {
       from: {
         path: '^api/',
         pathNot:
-          '^api/(carts|cart-merging|checkouts|cart-start|insist|temporal-client|temporal-errors|messages-for-requests|operator-gateway|bulk-action-gateway|main)\\.ts$',
+          '^api/(carts|cart-merging|checkouts|cart-start|insist|temporal-client|temporal-errors|messages-for-requests|operator-gateway|bulk-action-gateway|reconcile-gateway|main)\\.ts$',
       },
       to: { path: ['node_modules/@temporalio/', '^workflows/'] },
     },
