@@ -29,6 +29,8 @@ export interface Checkouts {
   begin(owner: CartOwner, request: CheckoutRequest): Promise<Receipt | undefined>;
   /** As it is once the shopper can pay, or once it has come to nothing; as it is now where that takes too long. Undefined: there is none. */
   whenReady(checkoutId: string): Promise<CheckoutView | undefined>;
+  /** The same for one that may have been ready for long: Temporal would tell what was so then. */
+  readReady(checkoutId: string): Promise<CheckoutView | undefined>;
   /** Undefined: there is none, or its record has been deleted. */
   read(checkoutId: string): Promise<CheckoutView | undefined>;
   /** As it is once it has ended, one way or the other; as it is now where that takes too long. */
@@ -94,6 +96,12 @@ class TemporalCheckouts implements Checkouts {
       if (isReady || Date.now() + START_PAUSE_MS >= end) return view;
       await new Promise((resolve) => setTimeout(resolve, START_PAUSE_MS));
     }
+  }
+
+  async readReady(checkoutId: string): Promise<CheckoutView | undefined> {
+    const now = await this.read(checkoutId);
+    if (now && now.status !== 'preparing') return now;
+    return (await this.whenReady(checkoutId)) && (await this.read(checkoutId));
   }
 
   async read(checkoutId: string): Promise<CheckoutView | undefined> {

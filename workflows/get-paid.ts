@@ -11,6 +11,9 @@ import type { Compensations } from './compensations.ts';
 const FIRST_POLL_MS = 5_000;
 const LONGEST_POLL_MS = 60_000;
 
+/** For one answer of the provider. */
+const LONGEST_ASK_MS = 10_000;
+
 const outOfReach = (why: string): End => ({
   status: 'failed',
   why,
@@ -171,10 +174,12 @@ async function waitForPayment(keeper: CheckoutKeeper): Promise<End | undefined> 
     const isOver = () => keeper.isDecided || keeper.stopAskedBy !== undefined;
     const summary = leftMs <= pause ? 'the payment is too late' : 'ask the provider';
     if (await condition(isOver, Math.min(pause, leftMs), { summary })) continue;
-    if (Date.now() < payUntil) await Promise.race([attempt(() => poll(keeper)), condition(isOver)]);
+    const patienceMs = Math.min(LONGEST_ASK_MS, payUntil - Date.now());
+    if (patienceMs > 0) await Promise.race([attempt(() => poll(keeper, patienceMs)), condition(isOver)]);
   }
 }
 
-async function poll(keeper: CheckoutKeeper): Promise<void> {
-  keeper.know(await steps('ask the provider', 10_000).pollPayment(keeper.input.checkoutId), 'poll');
+/** Not longer than the payment is waited for: the stock is promised back. */
+async function poll(keeper: CheckoutKeeper, patienceMs: number): Promise<void> {
+  keeper.know(await steps('ask the provider', patienceMs).pollPayment(keeper.input.checkoutId), 'poll');
 }

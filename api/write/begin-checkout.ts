@@ -115,7 +115,7 @@ async function sameCheckout(
   const { checkout } = cartOf(await parts.views.load(owner));
   if (!checkout?.id.endsWith(`-${version}`)) return undefined;
   if (checkout.status !== 'open' && checkout.status !== 'completed') return undefined;
-  const view = await parts.checkouts.whenReady(checkout.id);
+  const view = await parts.checkouts.readReady(checkout.id);
   if (!view || (!isOpen(view.status) && view.status !== 'completed')) return undefined;
   const isSameSum = view.totals === null || view.totals.total === request.begin.wish.expectedTotal;
   return isSameSum ? view : undefined;
@@ -174,10 +174,13 @@ export async function beginCheckout(
     if (same) return { view: same, isReplay: true };
     throw await refusalProblem(parts, call, { owner, version: receipt.version }, refusal);
   }
-  const view = await parts.checkouts.whenReady(checkoutIdIn(receipt) ?? '');
+  const isReplay = receipt.attempt !== envelope.attempt;
+  const checkoutId = checkoutIdIn(receipt) ?? '';
+  const { checkouts } = parts;
+  const view = await (isReplay ? checkouts.readReady(checkoutId) : checkouts.whenReady(checkoutId));
   // It begins in any case: the same key finds it.
   if (!view) throw new Problem('deadline_exceeded');
   const problem = await toProblem(parts, owner, view);
   if (problem) throw problem;
-  return { view, isReplay: receipt.attempt !== envelope.attempt };
+  return { view, isReplay };
 }

@@ -34,6 +34,10 @@ export interface CheckoutShop {
   fetch(path: string, init?: RequestInit): Promise<Answer>;
   /** A guest with these units in the cart. */
   guest(...lines: [sku: string, quantity: number][]): Promise<Shopper>;
+  /** What a shopper does on the provider's page. */
+  pay(checkoutId: string, choice: 'pay' | 'decline' | 'close'): Promise<void>;
+  /** Any events from the provider, correctly signed. */
+  emit(...events: { type: string; checkoutId: string; id?: string; times?: number }[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -137,6 +141,20 @@ export async function createCheckoutShop(options: CheckoutShopOptions = {}): Pro
         await shopper.ask('POST', '/cart/items', { sku: line[0], quantity: line[1] });
       }
       return shopper;
+    },
+    async pay(checkoutId, choice) {
+      const found = await provider.fetch(`/payments?checkoutId=${checkoutId}`);
+      const { payments } = (await found.json()) as { payments: { paymentId: string }[] };
+      const body = new URLSearchParams({ choice });
+      await provider.fetch(`/pay/${payments[0]?.paymentId}`, { method: 'POST', body, redirect: 'manual' });
+    },
+    async emit(...events) {
+      const list = events.map(({ checkoutId, ...event }) => ({ ...event, data: { checkoutId } }));
+      await provider.fetch('/events', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(list),
+      });
     },
     async close() {
       api.feed.close();

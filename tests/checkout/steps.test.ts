@@ -1,0 +1,81 @@
+/** Every step of every checkout fails once, loses its answer once, is done twice and breaks once: it ends as it should all the same. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Activities, createActivities } from '../../activities/create-activities.ts';
+import { type CheckoutShop, createCheckoutShop } from '../support/checkout-shop.ts';
+import { checkStock } from '../support/checkouts.ts';
+import { DISTURBANCES, type Disturbance, DisturbedSteps } from './disturbed-steps.ts';
+import { audit, live, nextCheckoutOf, STORIES, type Story } from './stories.ts';
+
+const steps = new DisturbedSteps();
+let shop: CheckoutShop;
+
+beforeAll(async () => {
+  shop = await createCheckoutShop({ activities: (real) => steps.wrap(real) });
+});
+
+afterAll(async () => {
+  await shop.close();
+});
+
+let next = 0;
+/** A SKU that no other checkout of this file touches. */
+const freshSku = (): string => {
+  next += 1;
+  return `T-${String(next).padStart(3, '0')}`;
+};
+
+async function run(story: Story, disturb: (checkoutId: string) => void = () => undefined) {
+  const shopper = await shop.guest([story.ownStock ? freshSku() : 'T-A', 1]);
+  const checkoutId = await nextCheckoutOf(shopper);
+  disturb(checkoutId);
+  const end = await live(shop, shopper, story);
+  await audit(shop, shopper, checkoutId, end);
+  return { checkoutId, end };
+}
+
+const stepsOf = new Map<Story, string[]>();
+
+describe.each(Object.entries(STORIES))('%s', (_name, story) => {
+  beforeAll(async () => {
+    const { checkoutId, end } = await run(story);
+    expect(end).toBe(story.end);
+    stepsOf.set(story, steps.seen.get(checkoutId) ?? []);
+  });
+
+  const disturbAll = (disturbance: Disturbance) =>
+    Promise.all(
+      (stepsOf.get(story) ?? []).map(async (step) => {
+        const { end } = await run(story, (checkoutId) => steps.plan(checkoutId, step, disturbance));
+        return [step, end] as const;
+      }),
+    );
+
+  test.each(DISTURBANCES.filter((disturbance) => disturbance !== 'isBroken'))(
+    'ends alike where a step %s',
+    { timeout: 240_000 },
+    async (disturbance) => {
+      const ends = await disturbAll(disturbance);
+      expect(ends.filter(([, end]) => end !== story.end)).toEqual([]);
+    },
+  );
+
+  test('comes to no harm where a step is broken', { timeout: 240_000 }, async () => {
+    const ends = await disturbAll('isBroken');
+    for (const [step, end] of ends) expect([story.end, 'failed'], step).toContain(end);
+  });
+});
+
+test('no unit of stock is lost, and no step of the code is left out', async () => {
+  await checkStock(shop.temporal.sql);
+  const nothing = createActivities({ sql: shop.temporal.sql });
+  // Of carts, of the sweep, only where the provider's event is late (see late-events.test.ts), and after a broken order.
+  const others: (keyof Activities)[] = [
+    'publishCart',
+    'readProductFacts',
+    'releaseOverdueStock',
+    'pollPayment',
+  ];
+  const expected = Object.keys(nothing).filter((name) => !(others as string[]).includes(name));
+  const seen = new Set([...steps.seen.values()].flat());
+  expect([...seen].sort()).toEqual(expect.arrayContaining(expected.sort()));
+});

@@ -1,0 +1,126 @@
+/** What may become of a checkout: each story drives one to its end, whatever is disturbed on the way. */
+import { expect } from 'vitest';
+import { checkoutIdOf } from '../../contract/checkouts.ts';
+import type { CheckoutShop, Shopper } from '../support/checkout-shop.ts';
+import { eventually } from '../support/eventually.ts';
+
+export interface Story {
+  /** A SKU that nobody else touches. */
+  ownStock?: true;
+  /** How it ends where nothing goes wrong. */
+  end: string;
+  testOutcome: string;
+  /** Once the shopper can pay. */
+  meanwhile?: (shop: CheckoutShop, shopper: Shopper, checkoutId: string) => Promise<unknown>;
+  /** Once it has ended. */
+  afterwards?: (shop: CheckoutShop, checkoutId: string) => Promise<unknown>;
+}
+
+/** The hold goes, others buy everything, and then the shopper pays: what an operator's hand can bring about. */
+async function loseTheStockAndPay(shop: CheckoutShop, _shopper: Shopper, checkoutId: string) {
+  const { sql } = shop.temporal;
+  const items = await sql<{ sku: string }[]>`
+    SELECT sku FROM reservation_lines WHERE checkout_id = ${checkoutId}`;
+  await sql`
+    SELECT release_stock(checkout_id, cart_id, owner_hash, 'lost') FROM reservations WHERE checkout_id = ${checkoutId}`;
+  for (const { sku } of items) await sql`SELECT set_stock(${sku}, 0)`;
+  await shop.pay(checkoutId, 'pay');
+}
+
+async function payTooLate(shop: CheckoutShop, checkoutId: string): Promise<void> {
+  const { sql } = shop.temporal;
+  await shop.emit({ type: 'payment.captured', checkoutId });
+  await eventually(
+    async () => {
+      const alarms = await sql`SELECT kind FROM alarms WHERE subject = ${checkoutId} ORDER BY kind`;
+      expect(alarms.map(({ kind }) => kind)).toContain('refund_failed');
+    },
+    { within: 40_000, every: 150 },
+  );
+}
+
+export const STORIES: Record<string, Story> = {
+  'a paid checkout': { end: 'completed', testOutcome: 'approve' },
+  'a checkout that is paid later': { end: 'completed', testOutcome: 'delay:300' },
+  'a declined checkout': { end: 'declined', testOutcome: 'decline' },
+  'a checkout that is given up': {
+    end: 'cancelled',
+    testOutcome: 'never',
+    meanwhile: (_shop, shopper) => shopper.cancel(),
+  },
+  'a paid checkout whose stock is gone': {
+    end: 'refunded',
+    testOutcome: 'never',
+    ownStock: true,
+    meanwhile: loseTheStockAndPay,
+  },
+  'money after the end': {
+    end: 'cancelled',
+    testOutcome: 'never',
+    meanwhile: (_shop, shopper) => shopper.cancel(),
+    afterwards: payTooLate,
+  },
+};
+
+/** Tells a checkout's id before it begins, so that its steps can be disturbed. */
+export async function nextCheckoutOf(shopper: Shopper): Promise<string> {
+  const { body } = await shopper.cart();
+  return checkoutIdOf(body.id ?? '', body.version);
+}
+
+/** Goes through the story and gives back how it ended. */
+export async function live(shop: CheckoutShop, shopper: Shopper, story: Story): Promise<string> {
+  const checkoutId = await nextCheckoutOf(shopper);
+  const { testOutcome, meanwhile, afterwards } = story;
+  await shopper.begin({ testOutcome, email: 'someone@example.com' });
+  const status = await eventually(
+    async () => {
+      const { body } = await shopper.checkout();
+      return body.status === 'preparing' ? false : body.status;
+    },
+    { within: 60_000, every: 150 },
+  );
+  if (status === 'pending') await meanwhile?.(shop, shopper, checkoutId);
+  const end = await untilEnd(shopper);
+  if (status === 'pending') await afterwards?.(shop, checkoutId);
+  return end;
+}
+
+const untilEnd = (shopper: Shopper): Promise<string> =>
+  eventually(
+    async () => {
+      const { body } = await shopper.checkout();
+      return ['preparing', 'pending', 'paid'].includes(body.status) ? false : body.status;
+    },
+    { within: 60_000, every: 150 },
+  );
+
+interface Books {
+  orders: number;
+  status: string | null;
+  provided: number;
+  held: number;
+}
+
+/** What must hold at the end of every story, however it went. */
+export async function audit(shop: CheckoutShop, shopper: Shopper, checkoutId: string, end: string) {
+  const { sql } = shop.temporal;
+  const [books] = await sql<Books[]>`
+    SELECT (SELECT count(*)::int FROM orders WHERE checkout_id = ${checkoutId}) AS orders,
+      (SELECT status FROM payments WHERE checkout_id = ${checkoutId}) AS status,
+      (SELECT count(*)::int FROM stock_holders WHERE checkout_id = ${checkoutId}) AS held`;
+  const provided = await shop.provider.fetch(`/payments?checkoutId=${checkoutId}`);
+  const { payments } = (await provided.json()) as { payments: { status: string }[] };
+  const isCompleted = end === 'completed';
+  expect(books).toMatchObject({ orders: isCompleted ? 1 : 0, held: 0 });
+  expect(payments.length).toBeLessThanOrEqual(1);
+  const [payment] = payments;
+  if (isCompleted) expect(payment?.status).toBe('captured');
+  else expect(['failed', 'cancelled', 'refunded', undefined]).toContain(payment?.status);
+  const cart = await eventually(async () => {
+    const { body } = await shopper.cart();
+    expect(body.status).toBe('active');
+    return body;
+  });
+  expect(cart.lines).toHaveLength(isCompleted ? 0 : 1);
+}
