@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { SCHEMA } from '../cart/state.ts';
+import { recordCheckouts } from '../tests/checkout/record-checkouts.ts';
 import { recordHistories } from '../tests/replay/record-histories.ts';
+import { createCheckoutShop } from '../tests/support/checkout-shop.ts';
 import { startDependencies } from './local/start-dependencies.ts';
 
 const { out } = new Command('record-history')
@@ -22,6 +24,9 @@ try {
   process.env.TEST_DATABASE_URL = servers.databaseUrl;
   process.env.TEMPORAL_ADDRESS = servers.temporalAddress;
   const names = await recordHistories(out);
+  const checkouts = path.join('tests', 'replay', 'checkouts', `v${SCHEMA}`);
+  const shop = await createCheckoutShop({ environment: { HOLD_LIFE: '7s', PAYMENT_WAIT: '7s' } });
+  await recordCheckouts(shop, checkouts).finally(() => shop.close());
   console.log(`${names.length} carts recorded in ${out}: ${names.join(', ')}`);
 } finally {
   await servers.stop();

@@ -201,7 +201,11 @@ export async function newGuest(test: TestApi, sku = 'T-A', quantity = 1): Promis
 }
 
 /** The answer is a problem of this code, and looks like one. */
-export const expectProblem = (answer: Answer, status: number, code: string) => {
+export const expectProblem = (
+  answer: Omit<Answer, 'body'> & { body: { code: string } },
+  status: number,
+  code: string,
+) => {
   expect({ status: answer.status, code: answer.body?.code }, answer.text).toEqual({ status, code });
   expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
 };

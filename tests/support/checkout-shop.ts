@@ -24,7 +24,9 @@ import { startTestPayments, type TestPayments } from './test-payments.ts';
 import { createTestTemporal, type TestTemporal } from './temporal.ts';
 
 /** An answer of `/cart/checkout`. */
-export type CheckoutAnswer = Omit<Answer, 'body'> & { body: CheckoutView & Answer['body'] };
+export type CheckoutAnswer = Omit<Answer, 'body'> & {
+  body: Omit<Answer['body'], keyof CheckoutView> & CheckoutView;
+};
 
 export interface CheckoutShop {
   temporal: TestTemporal;
