@@ -68,6 +68,8 @@ const ROUTES = [
   'GET /admin/carts/{cartId}',
   'GET /admin/carts/{cartId}/history',
   'GET /admin/carts/{cartId}/export',
+  'POST /admin/reconcile',
+  'GET /admin/reconcile',
   'GET /admin/health',
   'POST /admin/bulk-actions',
   'GET /admin/bulk-actions',
