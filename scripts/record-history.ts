@@ -26,7 +26,11 @@ try {
   const names = await recordHistories(out);
   const checkouts = path.join('tests', 'replay', 'checkouts', `v${SCHEMA}`);
   const shop = await createCheckoutShop({ environment: { HOLD_LIFE: '7s', PAYMENT_WAIT: '7s' } });
-  await recordCheckouts(shop, checkouts).finally(() => shop.close());
+  try {
+    await recordCheckouts(shop, checkouts);
+  } finally {
+    await shop.close();
+  }
   console.log(`${names.length} carts recorded in ${out}: ${names.join(', ')}`);
 } finally {
   await servers.stop();
