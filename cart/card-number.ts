@@ -37,6 +37,9 @@ const GROUP = /\d+/g;
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
 const DASHES = /\p{Pd}/gu;
 
+/** UUIDs (RFC 9562) and digests: what programs write into attributes, with digits in them by chance. */
+const IDS = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b(?=[0-9]*[a-f])[0-9a-f]{32,}\b/gi;
+
 const ZERO = 0x30;
 
 function passesLuhn(digits: string): boolean {
@@ -77,6 +80,6 @@ function holdsCard(run: string): boolean {
 export function holdsCardNumber(text: string): boolean {
   if (text.length < MIN_DIGITS) return false;
   // Full-width digits, odd spaces and dashes, and invisible characters between the digits are what copying leaves behind.
-  const plain = text.normalize('NFKC').replace(INVISIBLE, '').replace(DASHES, '-');
+  const plain = text.normalize('NFKC').replace(INVISIBLE, '').replace(DASHES, '-').replace(IDS, ' x ');
   return (plain.match(RUN) ?? []).some(holdsCard);
 }

@@ -44,6 +44,10 @@ describe('a card number is found', () => {
       expect(holdsCardNumber(inGroups(card, gap)), card).toBe(gap.length < 3);
   });
 
+  test('beside a UUID', () => {
+    expect(holdsCardNumber('6f1c1d1e-0b57-4d0a-9a39-3f1f3b0a7c55 4111-1111-1111-1111')).toBe(true);
+  });
+
   test('with date and check digits behind it', () => {
     expect(holdsCardNumber('4111 1111 1111 1111 12/29 123')).toBe(true);
     expect(holdsCardNumber('12/29 4111-1111-1111-1111')).toBe(true);
@@ -92,6 +96,26 @@ describe('passes', () => {
     expect((process.cpuUsage().user - before) / 80_000).toBeLessThan(5);
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => typeof holdsCardNumber(text) === 'boolean'),
+    );
+  });
+});
+
+describe('what programs write passes, whatever its digits', () => {
+  test('UUIDs', () => {
+    const digits = fc.stringMatching(/^4[0-9]{7}-[0-9]{4}-4[0-9]{3}-8[0-9]{3}-[0-9]{12}$/);
+    fc.assert(
+      fc.property(fc.oneof(fc.uuid(), digits), (id) => {
+        expect(holdsCardNumber(id)).toBe(false);
+        expect(holdsCardNumber(`gift:${id.toUpperCase()}`)).toBe(false);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test('digests', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[0-9]{19}[0-9a-f]{44}a$/), (digest) => !holdsCardNumber(digest)),
+      { numRuns: 2_000 },
     );
   });
 });
