@@ -115,6 +115,15 @@ describe('the rules', () => {
   });
 });
 
+describe('what runs in a workflow', () => {
+  test('holds no state in its modules: they are evaluated once for all carts of a worker', () => {
+    const inside = files.filter((file) => /^(cart|contract|workflows)\//.test(file));
+    const state = /^(export )?(let|var) |^(export )?const \w+(: [^=]+)? = new (Map|WeakMap|WeakSet|Array)\b/m;
+    expect(inside.length).toBeGreaterThan(50);
+    expect(inside.filter((file) => state.test(read(file)))).toEqual([]);
+  });
+});
+
 describe('the tests', () => {
   test('wait for a state, never for a duration', () => {
     const sleepy = /setTimeout\(\s*(r|resolve)\b|\bsleep\(/;

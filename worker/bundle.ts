@@ -21,6 +21,8 @@ async function fingerprint(): Promise<string> {
   const hash = createHash('sha256').update(
     createRequire(import.meta.url)('@temporalio/worker/package.json').version,
   );
+  // How it is bundled counts, too.
+  hash.update(await readFile(fileURLToPath(import.meta.url)));
   for (const folder of SOURCES) {
     for (const name of (await readdir(path.join(root, folder)))
       .filter((file) => file.endsWith(here))
@@ -59,7 +61,10 @@ export async function buildWorkflowBundle(): Promise<string> {
   const folder = path.join(root, '.build');
   const file = path.join(folder, `workflows-${await fingerprint()}.js`);
   if (await exists(file)) return file;
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  // Evaluated once for all carts instead of once for each: our modules hold no state (tests/tidy.test.ts), and the SDK freezes them.
+  const preloadModules = [workflowsPath];
+  const logger = new DefaultLogger('WARN');
+  const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules, logger });
   await mkdir(folder, { recursive: true });
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, withoutSourceText(code));
