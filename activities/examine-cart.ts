@@ -37,6 +37,15 @@ export interface Examination {
 const LOOKS = 6;
 const PAUSE_MS = 500;
 
+/** A workflow task that was lost is done again within this time: its time-out (3 s) and the next try. */
+const REDONE_MS = 8_000;
+
+/** A change that the cart does not know yet may be acknowledged in a moment: writing over it would take it back. */
+const waitFor = ({ isAhead, found }: Look): number =>
+  isAhead ? Math.max(PAUSE_MS, REDONE_MS - (found?.ageMs ?? 0)) : PAUSE_MS;
+
+const isStanding = ({ isAhead, found }: Look): boolean => !isAhead || (found?.ageMs ?? 0) >= REDONE_MS;
+
 export async function examineCart(places: Places, examination: Examination): Promise<Examined> {
   try {
     return await compareUntilSure(places, examination);
@@ -56,12 +65,15 @@ async function compareUntilSure(
 ): Promise<Examined> {
   let before: Look | undefined;
   for (let looks = 0; looks < LOOKS; looks += 1) {
-    if (looks > 0) await sleep(PAUSE_MS);
+    if (before) await sleep(waitFor(before));
     const look = await limited(() => unlessCancelled(lookAtCart(sql, client, workflowId)));
     const { kind, fields } = look.verdict;
     if (kind === 'sound') return limited(() => unlessCancelled(soundOrDouble(client, workflowId, look)));
     const isSure =
-      kind !== 'lagging' && before !== undefined && before.found?.observed === look.found?.observed;
+      kind !== 'lagging' &&
+      isStanding(look) &&
+      before !== undefined &&
+      before.found?.observed === look.found?.observed;
     if (isSure) {
       if (!isRepairKnown(look) && !mayClose()) return { workflowId, kind, fields, isRepaired: false };
       if (await repair(sql, workflowId, look)) {

@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import {
   type CartFacts,
+  isAhead,
   isOpen,
   judgeRow,
   type ProjectedCart,
@@ -23,6 +24,8 @@ import { cartRow } from './publish-cart.ts';
 export interface Look {
   verdict: Verdict;
   found: ObservedRow | undefined;
+  /** The row shows a change that the cart does not know: one whose workflow task was lost, or is being done again. */
+  isAhead: boolean;
   /** What the row should be; undefined where nobody knows any more. */
   publication: Publication | undefined;
 }
@@ -89,11 +92,12 @@ export async function lookAtCart(sql: Sql, client: Client, workflowId: string): 
     const publication = isOrphan
       ? await readEnd(sql, client, found, workflowId, life === 'ended')
       : undefined;
-    return { verdict, found, publication };
+    return { verdict, found, isAhead: false, publication };
   }
   const statement = await askCart(client, workflowId);
   const publication = publicationOf(workflowId, statement);
   const truth = projected(cartRow(workflowId, statement.state, statement.policy));
   const facts: CartFacts = { life: 'open', projected: truth, isPublishing: statement.isPublishing };
-  return { verdict: judgeRow(row, facts, hasTwin), found, publication };
+  const verdict = judgeRow(row, facts, hasTwin);
+  return { verdict, found, isAhead: isAhead(row, truth), publication };
 }

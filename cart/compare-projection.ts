@@ -56,6 +56,10 @@ function isBefore(row: ProjectedCart, cart: ProjectedCart): boolean {
   return row.version < cart.version;
 }
 
+/** Whether the row shows something later than the cart knows of. */
+export const isAhead = (row: ProjectedCart | undefined, cart: ProjectedCart): boolean =>
+  row !== undefined && isBefore(cart, row);
+
 interface Difference {
   /** A column, or `view.<member>`; no deeper, because names further down may be a shopper's. */
   path: string;

@@ -74,14 +74,17 @@ export interface ObservedRow {
   row: WholeRow;
   /** When it was written, to the microsecond: the row's name for a repair. */
   observed: string;
+  /** Milliseconds since then, by the database's clock. */
+  ageMs: number;
   /** Other open rows with the same owner hash. */
   twins: string[];
 }
 
 /** Undefined where there is no row. */
 export async function readWholeRow(sql: Sql, workflowId: string): Promise<ObservedRow | undefined> {
-  const [found] = await sql<(WholeRow & { observed: string; twins: string[] })[]>`
-    SELECT published_at::text AS observed, cart_id AS "cartId", generation, version, status, owner_kind AS "ownerKind",
+  const [found] = await sql<(WholeRow & Omit<ObservedRow, 'row'>)[]>`
+    SELECT published_at::text AS observed,
+      (extract(epoch FROM clock_timestamp() - published_at) * 1000)::bigint AS "ageMs", cart_id AS "cartId", generation, version, status, owner_kind AS "ownerKind",
       owner_hash AS "ownerHash", currency, line_ids AS "lineIds", line_skus AS "lineSkus",
       line_revisions AS "lineRevisions", items_count AS "itemsCount", total_quantity AS "totalQuantity", total, is_locked AS "isLocked", view,
       (extract(epoch FROM born_at) * 1000)::bigint AS "bornAt",
@@ -96,8 +99,8 @@ export async function readWholeRow(sql: Sql, workflowId: string): Promise<Observ
       ) AS twins
     FROM carts AS row WHERE workflow_id = ${workflowId}`;
   if (!found) return undefined;
-  const { observed, twins, ...row } = found;
-  return { row, observed, twins };
+  const { observed, ageMs, twins, ...row } = found;
+  return { row, observed, ageMs, twins };
 }
 
 /** Closes a row whose cart is gone, unless it has changed since it was read. Keeps its version: nothing happened to a cart. */

