@@ -1,10 +1,5 @@
 /** Starts, follows and stops bulk actions: one workflow each, whose id is made from the key of the request that asked for it. */
-import {
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowIdReusePolicy,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/client';
 import {
   BULK_ACTION_PREFIX,
   BULK_ACTION_WORKFLOW,
@@ -13,10 +8,9 @@ import {
   type BulkProgress,
 } from '../contract/bulk-action.ts';
 import { bulkProgressQuery, bulkStopSignal } from '../workflows/bulk-messages.ts';
+import { askIfThere, askTemporal } from './ask-temporal.ts';
 import type { CartsPlace } from './carts.ts';
-import { toProblem } from './temporal-errors.ts';
 
-const DEADLINE_MS = 4_000;
 const LISTED = 50;
 
 export interface BulkActionState {
@@ -86,7 +80,7 @@ class TemporalBulkActions implements BulkActionGateway {
   }
 
   start(id: string, action: BulkAction, { actor, fingerprint }: { actor: string; fingerprint: string }) {
-    return this.#ask(async () => {
+    return askTemporal(this.#client, async () => {
       const workflowId = BULK_ACTION_PREFIX + id;
       const memo: BulkMemo = { type: action.type, sku: action.sku, fingerprint };
       try {
@@ -107,21 +101,16 @@ class TemporalBulkActions implements BulkActionGateway {
     });
   }
 
-  async see(id: string): Promise<BulkActionState | undefined> {
-    try {
-      return await this.#ask(async () => {
-        const handle = this.#client.workflow.getHandle(BULK_ACTION_PREFIX + id);
-        const described = await handle.describe();
-        return stateOf(described, await handle.query(bulkProgressQuery).catch(() => undefined));
-      });
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
+  see(id: string): Promise<BulkActionState | undefined> {
+    return askIfThere(this.#client, async () => {
+      const handle = this.#client.workflow.getHandle(BULK_ACTION_PREFIX + id);
+      const described = await handle.describe();
+      return stateOf(described, await handle.query(bulkProgressQuery).catch(() => undefined));
+    });
   }
 
   list(): Promise<BulkActionState[]> {
-    return this.#ask(async () => {
+    return askTemporal(this.#client, async () => {
       const ids = new Set<string>();
       const query = `WorkflowType = '${BULK_ACTION_WORKFLOW}'`;
       for await (const { workflowId } of this.#client.workflow.list({ query, pageSize: LISTED })) {
@@ -134,20 +123,11 @@ class TemporalBulkActions implements BulkActionGateway {
   }
 
   async stop(id: string): Promise<boolean> {
-    try {
-      await this.#ask(() => this.#client.workflow.getHandle(BULK_ACTION_PREFIX + id).signal(bulkStopSignal));
+    const handle = this.#client.workflow.getHandle(BULK_ACTION_PREFIX + id);
+    const isTold = await askIfThere(this.#client, async () => {
+      await handle.signal(bulkStopSignal);
       return true;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
-  }
-
-  async #ask<Result>(call: () => Promise<Result>): Promise<Result> {
-    try {
-      return await this.#client.connection.withDeadline(Date.now() + DEADLINE_MS, call);
-    } catch (error) {
-      throw error instanceof WorkflowNotFoundError ? error : toProblem(error);
-    }
+    });
+    return isTold ?? false;
   }
 }

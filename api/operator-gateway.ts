@@ -2,15 +2,13 @@
  * The operators' way to Temporal: look into one cart, have its row written again, start and follow bulk actions, see who works. Acts on a
  * cart go through the lane of that cart (carts.ts), like everybody's.
  */
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { TASK_QUEUE } from '../temporal.config.ts';
 import { type Inspection, inspectQuery, type RewriteRow, rewriteRowUpdate } from '../workflows/messages.ts';
+import { askIfThere } from './ask-temporal.ts';
 import type { CartsPlace } from './carts.ts';
 import { Problem } from './problem.ts';
 import { createTemporalClient } from './temporal-client.ts';
-import { toProblem } from './temporal-errors.ts';
-
-const DEADLINE_MS = 4_000;
 
 /** One cart's workflow, as it is now. */
 export interface LiveCart {
@@ -68,7 +66,7 @@ class TemporalOperatorGateway implements OperatorGateway {
   }
 
   async health(): Promise<TemporalHealth> {
-    const health = await this.#ask(async () => ({
+    const health = await askIfThere(this.#client, async () => ({
       workers: await this.#workers(),
       schedules: await this.#schedules(),
     }));
@@ -77,7 +75,7 @@ class TemporalOperatorGateway implements OperatorGateway {
   }
 
   look(workflowId: string): Promise<LiveCart | undefined> {
-    return this.#ask(async () => {
+    return askIfThere(this.#client, async () => {
       const handle = this.#client.workflow.getHandle(workflowId);
       const { runId, status, startTime, historyLength } = await handle.describe();
       const isRunning = status.name === 'RUNNING';
@@ -88,7 +86,7 @@ class TemporalOperatorGateway implements OperatorGateway {
   }
 
   rewriteRow(workflowId: string, what: RewriteRow): Promise<boolean | undefined> {
-    return this.#ask(async () => {
+    return askIfThere(this.#client, async () => {
       const handle = this.#client.workflow.getHandle(workflowId);
       return (await handle.executeUpdate(rewriteRowUpdate, { args: [what] })).isWritten;
     });
@@ -119,14 +117,5 @@ class TemporalOperatorGateway implements OperatorGateway {
       });
     }
     return schedules;
-  }
-
-  async #ask<Result>(call: () => Promise<Result>): Promise<Result | undefined> {
-    try {
-      return await this.#client.connection.withDeadline(Date.now() + DEADLINE_MS, call);
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw toProblem(error);
-    }
   }
 }

@@ -1,12 +1,10 @@
 /** Starts a comparison of read model and carts on demand, and asks one that runs how far it is. */
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { ReconcileInput, ReconcileProgress } from '../contract/reconcile.ts';
 import { RECONCILE } from '../temporal.config.ts';
 import { progressQuery } from '../workflows/reconcile-messages.ts';
+import { askIfThere, askTemporal } from './ask-temporal.ts';
 import type { CartsPlace } from './carts.ts';
-import { toProblem } from './temporal-errors.ts';
-
-const DEADLINE_MS = 4_000;
 
 /** Rejects with a `Problem` when Temporal does not answer. */
 export interface ReconcileGateway {
@@ -32,7 +30,7 @@ class TemporalReconcile implements ReconcileGateway {
   }
 
   start(): Promise<boolean> {
-    return this.#ask(async () => {
+    return askTemporal(this.#client, async () => {
       // Whoever asks wants to know about every cart, not about this hour's share.
       const input: ReconcileInput = { trigger: 'operator', cycle: 1, indexedAfterMs: 2 * this.#idleTickMs };
       try {
@@ -51,21 +49,7 @@ class TemporalReconcile implements ReconcileGateway {
   }
 
   progress(workflowId: string): Promise<ReconcileProgress | undefined> {
-    return this.#ask(async () => {
-      try {
-        return await this.#client.workflow.getHandle(workflowId).query(progressQuery);
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
-      }
-    });
-  }
-
-  async #ask<Result>(call: () => Promise<Result>): Promise<Result> {
-    try {
-      return await this.#client.connection.withDeadline(Date.now() + DEADLINE_MS, call);
-    } catch (error) {
-      throw toProblem(error);
-    }
+    const handle = this.#client.workflow.getHandle(workflowId);
+    return askIfThere(this.#client, () => handle.query(progressQuery));
   }
 }

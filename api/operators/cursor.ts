@@ -1,13 +1,8 @@
 /** Cursors: where a page ended, made opaque so that nobody builds one. */
-import { Problem } from '../problem.ts';
+import { badCursor } from '../pages.ts';
 
 export const toCursor = (position: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url');
-
-const badCursor = (): Problem => {
-  const message = 'This is not a cursor of ours.';
-  return new Problem('validation_failed', message, { errors: [{ path: 'cursor', code: 'custom', message }] });
-};
 
 /** The parts, as `read` takes them. Throws `validation_failed` for what was not made here. */
 export function fromCursor<Position>(

@@ -2,10 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_REASON_LENGTH } from '../../contract/limits.ts';
 import { cartViewSchema } from '../answer-schemas.ts';
+import { pageQueryOf } from '../pages.ts';
 import { skuSchema } from '../schemas.ts';
-
-const MAX_PAGE_SIZE = 100;
-export const PAGE_SIZE = 20;
 
 const instant = z.iso.datetime({ offset: true });
 
@@ -32,22 +30,7 @@ export const cartIdSchema = z
   .regex(/^[A-Za-z0-9:_-]+$/)
   .openapi({ description: 'Public id of a cart (`id` of the cart view), or its Temporal workflow id.' });
 
-const limitSchema = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(MAX_PAGE_SIZE)
-  .optional()
-  .openapi({ type: 'integer', description: `Entries on a page; ${PAGE_SIZE} by default.` });
-
-const cursorSchema = z
-  .string()
-  .max(400)
-  .regex(/^[A-Za-z0-9_-]+$/)
-  .optional()
-  .openapi({ description: '`nextCursor` of the page before.' });
-
-export const pageQuery = z.object({ limit: limitSchema, cursor: cursorSchema });
+export const pageQuery = pageQueryOf('Entries', 400);
 
 export const searchQuery = pageQuery.extend({
   status: z.enum(['active', 'checkout', 'completed', 'merged', 'expired']).optional(),

@@ -5,6 +5,7 @@ import { type CartFilter, searchCarts } from '../../database/cart-directory.ts';
 import { defineRoute, type Router } from '../define-route.ts';
 import { Problem } from '../problem.ts';
 import { fromCursor, toCursor } from '../operators/cursor.ts';
+import { PAGE_SIZE } from '../pages.ts';
 import { exportCart } from '../operators/export-cart.ts';
 import { findOrRefuse, inspectCart, liveView, summaryView } from '../operators/inspect-cart.ts';
 import { readHealth } from '../operators/read-health.ts';
@@ -15,7 +16,6 @@ import {
   exportSchema,
   healthSchema,
   inspectedCartSchema,
-  PAGE_SIZE,
   pageQuery,
   searchQuery,
   trailPageSchema,

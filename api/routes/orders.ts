@@ -10,12 +10,10 @@ import { headerValues } from '../headers/raw-headers.ts';
 import type { HandOut } from '../identity/credential-headers.ts';
 import type { OrderTokens } from '../identity/order-token.ts';
 import { orderPageSchema, orderSchema } from '../order-schemas.ts';
+import { badCursor, PAGE_SIZE, pageQueryOf } from '../pages.ts';
 import { Problem } from '../problem.ts';
 import type { RateLimits } from '../rate/rate-limits.ts';
 import type { Reply } from '../reply.ts';
-
-const PAGE_SIZE = 20;
-const MAX_PAGE_SIZE = 100;
 
 export interface OrderParts {
   sql: Sql;
@@ -24,21 +22,7 @@ export interface OrderParts {
   handOut: HandOut;
 }
 
-const pageQuery = z.object({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_PAGE_SIZE)
-    .optional()
-    .openapi({ type: 'integer', description: `Orders on a page; ${PAGE_SIZE} by default.` }),
-  cursor: z
-    .string()
-    .max(200)
-    .regex(/^[A-Za-z0-9_-]+$/)
-    .optional()
-    .openapi({ description: '`nextCursor` of the page before.' }),
-});
+const pageQuery = pageQueryOf('Orders');
 
 const orderParams = z.object({ orderId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
 
@@ -51,8 +35,7 @@ function fromCursor(cursor: string | undefined): OrderPlace | undefined {
   const text = Buffer.from(cursor, 'base64url').toString();
   const [, placedAt, orderId] = /^(\d{1,14})\.([A-Za-z0-9_-]{1,64})$/.exec(text) ?? [];
   if (placedAt !== undefined && orderId !== undefined) return { placedAt: Number(placedAt), orderId };
-  const message = 'This is not a cursor of ours.';
-  throw new Problem('validation_failed', message, { errors: [{ path: 'cursor', code: 'custom', message }] });
+  throw badCursor();
 }
 
 async function checkoutOf(parts: OrderParts, call: Call): Promise<string | undefined> {

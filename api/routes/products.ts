@@ -4,30 +4,14 @@ import { findProductBySku, listProducts } from '../../database/catalogue.ts';
 import { isUnavailable, type Sql } from '../../database/client.ts';
 import { productPageSchema, productSchema } from '../answer-schemas.ts';
 import { defineRoute, type Router } from '../define-route.ts';
+import { badCursor, PAGE_SIZE, pageQueryOf } from '../pages.ts';
 import { Problem } from '../problem.ts';
 import { json } from '../reply.ts';
 import { skuSchema } from '../schemas.ts';
 
-const PAGE_SIZE = 20;
-const MAX_PAGE_SIZE = 100;
-
 const CACHE = { 'cache-control': 'public, max-age=5' };
 
-const pageQuery = z.object({
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_PAGE_SIZE)
-    .optional()
-    .openapi({ type: 'integer', description: `Products on a page; ${PAGE_SIZE} by default.` }),
-  cursor: z
-    .string()
-    .max(200)
-    .regex(/^[A-Za-z0-9_-]+$/)
-    .optional()
-    .openapi({ description: '`nextCursor` of the page before.' }),
-});
+const pageQuery = pageQueryOf('Products');
 
 /** The cursor is where the page ended, made opaque so that nobody builds one. */
 const toCursor = (productId: string): string => Buffer.from(productId).toString('base64url');
@@ -36,8 +20,7 @@ function fromCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const productId = Buffer.from(cursor, 'base64url').toString();
   if (toCursor(productId) === cursor) return productId;
-  const message = 'This is not a cursor of ours.';
-  throw new Problem('validation_failed', message, { errors: [{ path: 'cursor', code: 'custom', message }] });
+  throw badCursor();
 }
 
 /** The catalogue has no second source: without PostgreSQL there is none. */
