@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkStock } from '../support/checkouts.ts';
-import { guest, type Shopper } from '../support/client.ts';
+import { type Answer, guest, type Shopper } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { createDice, pause } from './random.ts';
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 /** Until there is an answer that is no outage; always by the same key. */
-const insist = (ask: () => Promise<{ status: number; text: string }>) =>
+const insist = (ask: () => Promise<Answer>): Promise<Answer> =>
   eventually(
     async () => {
       const answer = await ask();
@@ -41,7 +41,7 @@ async function shop(): Promise<Shopper> {
 }
 
 async function checkOut(shopper: Shopper): Promise<void> {
-  const { version, total } = (await shopper.get()).cart;
+  const { version, total } = (await insist(() => shopper.get())).cart;
   const headers = { 'if-match': `"${version}"`, 'idempotency-key': randomUUID() };
   const body = { expectedTotal: total, testOutcome: dice.pick(OUTCOMES) };
   await insist(() => shopper.send({ method: 'POST', path: '/cart/checkout', body, headers }));
