@@ -44,6 +44,16 @@ module.exports = {
       'payments/ speaks to payment providers: no database, no workflows, no HTTP of ours.',
     ),
     only(
+      'mail',
+      [
+        '^contract/',
+        '^config\\.ts$',
+        builtins,
+        ...packages('nodemailer', '@types/nodemailer', 'hono', 'zod'),
+      ],
+      'mail/ writes and sends mails: no database, no workflows, no routes.',
+    ),
+    only(
       'test-payments',
       [
         '^contract/',
@@ -72,6 +82,7 @@ module.exports = {
         '^contract/',
         '^database/',
         '^payments/',
+        '^mail/',
         '^config\\.ts$',
         '^log\\.ts$',
         '^temporal\\.config\\.ts$',
@@ -89,6 +100,7 @@ module.exports = {
         '^workflows/(messages|checkout-messages|bulk-messages|reconcile-messages|search-attributes|cart-input|cart-workflow)\\.ts$',
         '^database/',
         '^payments/',
+        '^mail/',
         '^config\\.ts$',
         '^log\\.ts$',
         '^temporal\\.config\\.ts$',

@@ -63,6 +63,9 @@ export const SETTINGS = {
   GUEST_TOKEN_KEYS: guestTokenKeys.describe(
     'Keys of guest tokens, newest first: `<key id>:<base64url of 32 random bytes>,…`. The first signs, all verify.',
   ),
+  LINK_TOKEN_KEYS: guestTokenKeys.describe(
+    'Keys of the links in mails, in the form of GUEST_TOKEN_KEYS. The first signs, all verify.',
+  ),
   OWNER_HASH_KEY: z
     .string()
     .regex(/^[A-Za-z0-9_-]{43,}$/)

@@ -13,6 +13,7 @@ const FOLDERS = [
   'cart',
   'contract',
   'database',
+  'mail',
   'operations',
   'payments',
   'test-payments',

@@ -46,6 +46,7 @@ describe('the tools find nothing', () => {
       'cart',
       'contract',
       'database',
+      'mail',
       'payments',
       'test-payments',
       'worker',

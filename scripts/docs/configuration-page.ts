@@ -65,7 +65,7 @@ them by \`@temporalio/envconfig\`; without any of them the address is \`127.0.0.
 
 ## Local stack
 
-\`npm start\` and \`npm run stack\` make \`JWT_SECRET\`, \`GUEST_TOKEN_KEYS\`, \`OWNER_HASH_KEY\` and \`WEBHOOK_SECRET\` once for each data folder, and keep them in its
+\`npm start\` and \`npm run stack\` make \`JWT_SECRET\`, \`GUEST_TOKEN_KEYS\`, \`LINK_TOKEN_KEYS\`, \`OWNER_HASH_KEY\` and \`WEBHOOK_SECRET\` once for each data folder, and keep them in its
 \`secrets.json\`. What the environment says wins.
 
 | variable | meaning |
@@ -77,9 +77,15 @@ them by \`@temporalio/envconfig\`; without any of them the address is \`127.0.0.
 
 /** The page. A setting that no product source reads is marked. */
 export function configurationPage(): string {
-  const sources = sourceTexts(['activities', 'api', 'database', 'payments', 'test-payments', 'worker']).join(
-    '\n',
-  );
+  const sources = sourceTexts([
+    'activities',
+    'api',
+    'database',
+    'mail',
+    'payments',
+    'test-payments',
+    'worker',
+  ]).join('\n');
   const isRead = (name: string) => new RegExp(`\\b${name}\\b`).test(sources);
   const rows = (Object.keys(SETTINGS) as Setting[]).map((name) => {
     const schema = z.toJSONSchema(SETTINGS[name], { io: 'input', unrepresentable: 'any' }) as Schema;

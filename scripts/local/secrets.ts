@@ -14,6 +14,7 @@ const MAKERS = {
   SERVICE_PASSWORD: password,
   JWT_SECRET: () => randomBytes(48).toString('base64url'),
   GUEST_TOKEN_KEYS: () => `k1:${randomBytes(32).toString('base64url')}`,
+  LINK_TOKEN_KEYS: () => `k1:${randomBytes(32).toString('base64url')}`,
   OWNER_HASH_KEY: () => randomBytes(32).toString('base64url'),
   WEBHOOK_SECRET: () => `whsec_${randomBytes(32).toString('base64')}`,
 } as const;
@@ -22,8 +23,9 @@ export type Secrets = Record<keyof typeof MAKERS, string>;
 
 /** The settings among the secrets, by the names that config.ts reads. */
 export function shopSecrets(folder: DataFolder): Record<string, string> {
-  const { JWT_SECRET, GUEST_TOKEN_KEYS, OWNER_HASH_KEY, WEBHOOK_SECRET } = readSecrets(folder);
-  return { JWT_SECRET, GUEST_TOKEN_KEYS, OWNER_HASH_KEY, WEBHOOK_SECRET };
+  const { JWT_SECRET, GUEST_TOKEN_KEYS, LINK_TOKEN_KEYS, OWNER_HASH_KEY, WEBHOOK_SECRET } =
+    readSecrets(folder);
+  return { JWT_SECRET, GUEST_TOKEN_KEYS, LINK_TOKEN_KEYS, OWNER_HASH_KEY, WEBHOOK_SECRET };
 }
 
 /** The secrets of a data folder; missing ones are made and kept. The same answer every time. */

@@ -28,6 +28,7 @@ const KEY = `k1:${Buffer.alloc(32, 1).toString('base64url')}`;
 
 export const ENVIRONMENT: Record<string, string> = {
   GUEST_TOKEN_KEYS: KEY,
+  LINK_TOKEN_KEYS: KEY,
   OWNER_HASH_KEY: Buffer.alloc(32, 2).toString('base64url'),
   JWT_SECRET,
   ALLOWED_ORIGINS: ORIGIN,

@@ -64,6 +64,7 @@ describe('docker-compose.yml', () => {
         'POSTGRES_SERVICE_PASSWORD',
         'JWT_SECRET',
         'GUEST_TOKEN_KEYS',
+        'LINK_TOKEN_KEYS',
         'OWNER_HASH_KEY',
         'WEBHOOK_SECRET',
       ]),

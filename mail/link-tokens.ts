@@ -1,0 +1,78 @@
+/**
+ * Tokens of the links in mails: `l1.<key id>.<purpose>.<expiry>.<what>.<HMAC-SHA256>`. Each is good for one purpose and names a contact and a
+ * message by opaque ids: no personal data. The workers make them, the API reads them; LINK_TOKEN_KEYS are used for nothing else.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+const SHAPE =
+  /^l1\.([A-Za-z0-9_-]{1,16})\.(recover|unsubscribe)\.([0-9]{1,12})\.([A-Za-z0-9_-]{1,400})\.([A-Za-z0-9_-]{43})$/;
+
+export type LinkPurpose = 'recover' | 'unsubscribe';
+
+/** The message that a link stood in. */
+export interface Link {
+  /** `contacts.contact_id` of the recipient. */
+  contactId: string;
+  cartId: string;
+  /** The cart's version when its shopper left. */
+  episode: number;
+  /** 1 for the first message of the episode. */
+  step: number;
+}
+
+export interface LinkTokens {
+  /** Good for `lifeMs` from now. Signed with the newest key. */
+  sign(purpose: LinkPurpose, link: Link, lifeMs: number): string;
+  /** The link; `expired` after its time; undefined for anything that was not signed here for this purpose. */
+  verify(purpose: LinkPurpose, token: string): Link | 'expired' | undefined;
+}
+
+export interface LinkTokenOptions {
+  /** LINK_TOKEN_KEYS: `<key id>:<base64url secret>`, newest first. */
+  keys: readonly string[];
+  /** Epoch ms. */
+  now: () => number;
+}
+
+const write = ({ contactId, cartId, episode, step }: Link): string =>
+  Buffer.from(JSON.stringify([contactId, cartId, episode, step])).toString('base64url');
+
+function read(text: string): Link {
+  const [contactId, cartId, episode, step] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [
+    string,
+    string,
+    number,
+    number,
+  ];
+  return { contactId, cartId, episode, step };
+}
+
+/** Throws without a key. */
+export function createLinkTokens({ keys, now }: LinkTokenOptions): LinkTokens {
+  const secrets = new Map(
+    keys.map((key) => {
+      const [id = '', secret = ''] = key.split(':');
+      return [id, Buffer.from(secret, 'base64url')] as const;
+    }),
+  );
+  const [newest] = secrets.entries();
+  if (newest === undefined) throw new Error('LINK_TOKEN_KEYS is not set; links in mails need its keys.');
+  const [newestId, newestSecret] = newest;
+  const signature = (secret: Buffer, content: string): string =>
+    createHmac('sha256', secret).update(content).digest('base64url');
+  return {
+    sign(purpose, link, lifeMs) {
+      const expiryS = Math.ceil((now() + lifeMs) / 1_000);
+      const content = `l1.${newestId}.${purpose}.${expiryS}.${write(link)}`;
+      return `${content}.${signature(newestSecret, content)}`;
+    },
+    verify(purpose, token) {
+      const [, keyId = '', named, expiryS = '', what = '', given = ''] = SHAPE.exec(token) ?? [];
+      const secret = secrets.get(keyId);
+      if (!secret || named !== purpose) return undefined;
+      const expected = signature(secret, token.slice(0, -given.length - 1));
+      if (!timingSafeEqual(Buffer.from(expected), Buffer.from(given))) return undefined;
+      return Number(expiryS) * 1_000 <= now() ? 'expired' : read(what);
+    },
+  };
+}
