@@ -111,3 +111,32 @@ export const entries = <T>(fallback: string, parse: (text: string) => T | undefi
       return value === undefined ? [] : [value];
     }),
   );
+
+/** `de`, `de-AT`: what Intl knows how to write numbers and dates in. */
+export const locale = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .refine(
+      (text) => /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(text),
+      'write a language tag, such as en or de-AT',
+    );
+
+/** Never repeats the text: it holds a password. */
+export const smtpUrl = z
+  .string()
+  .refine(
+    (text) => /^smtps?:\/\/[^/?#]+$/.test(text.replace(/\/$/, '')) && URL.canParse(text),
+    'write smtp://user:password@host:port or smtps://user:password@host:port, special characters percent-encoded',
+  );
+
+const MAILBOX =
+  /^(?:([^<>"\r\n]{1,100}?)\s*<([^\s<>@"]{1,64}@[A-Za-z0-9.-]{1,190})>|([^\s<>@"]{1,64}@[A-Za-z0-9.-]{1,190}))$/;
+
+/** `Shop <orders@shop.example>`, or the address alone. */
+export const mailbox = z.string().transform((text, context) => {
+  const [, name, named, bare] = MAILBOX.exec(text.trim()) ?? [];
+  const address = named ?? bare;
+  if (address === undefined) context.addIssue('write `Shop <orders@shop.example>`, or an address alone');
+  return address === undefined ? z.NEVER : { address, ...(name ? { name } : {}) };
+});

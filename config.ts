@@ -13,7 +13,10 @@ import {
   guestTokenKeys,
   integer,
   list,
+  locale,
+  mailbox,
   origins,
+  smtpUrl,
   stripeWebhookSecrets,
   webhookSecrets,
 } from './config-forms.ts';
@@ -194,6 +197,49 @@ export const SETTINGS = {
     'How long a checkout waits for its payment; never longer than it holds the stock.',
   ),
   ORDER_TOKEN_LIFE: duration('90d').describe('How long an Order-Token shows the order of its checkout.'),
+  SHOP_NAME: z
+    .string()
+    .min(1)
+    .max(60)
+    .default('Cartwright')
+    .describe('What the shop is called, in mails and on its pages.'),
+  SHOP_ADDRESS: z
+    .string()
+    .min(5)
+    .max(300)
+    .optional()
+    .describe('Postal address of the shop, in one line; it stands in every mail. Needed with SMTP_URL.'),
+  SHOP_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('The storefront; mails link to it.'),
+  SHOP_LOCALE: locale('en').describe('Language and country of mails to people whose own is not known.'),
+  API_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where browsers and mail programs reach the API, for links in mails. Needed with SMTP_URL.'),
+  SMTP_URL: smtpUrl
+    .optional()
+    .describe(
+      'Mail server: `smtp://user:password@host:port` (STARTTLS where it is offered) or `smtps://…`. Without it nothing is sent, and mails wait.',
+    ),
+  MAIL_FROM: mailbox
+    .optional()
+    .describe('Sender of all mails: `Shop <orders@shop.example>` or an address. Needed with SMTP_URL.'),
+  MAIL_TEXTS: z
+    .string()
+    .optional()
+    .describe(
+      'Folder with the texts of mails, one JSON file for each language (default: those in mail/texts).',
+    ),
+  RECOVERY_LINK_LIFE: duration('7d').describe('How long the link in a recovery mail leads to the cart.'),
+  INBOX_HOST: z.string().default('127.0.0.1').describe('Address that the test inbox binds to.'),
+  INBOX_PORT: integer(8025, 0, 65_535).describe('Port of the test inbox’s page.'),
+  INBOX_SMTP_PORT: integer(1025, 0, 65_535).describe('Port on which the test inbox takes mails.'),
+  INBOX_FOLDER: z
+    .string()
+    .optional()
+    .describe('Where the test inbox keeps its mails; without it, only in memory.'),
   RECONCILE_INTERVAL: durationOrOff('1h').describe(
     'How often the read model is compared with the carts; `off` leaves it to operators.',
   ),
