@@ -240,6 +240,9 @@ export const SETTINGS = {
     .string()
     .optional()
     .describe('Where the test inbox keeps its mails; without it, only in memory.'),
+  RECOVERY_PER_ADDRESS: integer(6, 0, 100).describe(
+    'Recovery e-mails that one address may get in seven days, over all carts: nobody is flooded by whoever types their address.',
+  ),
   RECONCILE_INTERVAL: durationOrOff('1h').describe(
     'How often the read model is compared with the carts; `off` leaves it to operators.',
   ),

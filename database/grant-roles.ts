@@ -8,7 +8,7 @@ import type postgres from 'postgres';
 export const SERVICE_ROLE = 'cartwright_service';
 
 /** Rows are added and read, and stay. */
-const APPEND_ONLY = ['cart_audit'];
+const APPEND_ONLY = ['cart_audit', 'erasures'];
 
 /** Rows are read. */
 const READ_ONLY = ['schema_migrations'];
