@@ -35,6 +35,7 @@ import { createProductFacts } from './product-facts.ts';
 import { aliasRoutes } from './routes/aliases.ts';
 import { bulkActionRoutes } from './routes/bulk-actions.ts';
 import type { ReconcileGateway } from './reconcile-gateway.ts';
+import type { RecoverySignals } from './recovery-signals.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
 import { batchRoutes } from './routes/batch.ts';
 import { cartRoutes } from './routes/cart.ts';
@@ -62,6 +63,7 @@ export interface Dependencies {
   operatorGateway: OperatorGateway;
   bulkActions: BulkActionGateway;
   reconcile: ReconcileGateway;
+  recoverySignals: RecoverySignals;
   sql: Sql;
   log: Logger;
   metrics: ApiMetrics;

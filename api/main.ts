@@ -7,6 +7,7 @@ import { connect } from '../database/client.ts';
 import { requireWebhookSecrets } from '../payments/create-providers.ts';
 import { createBulkActionGateway } from './bulk-action-gateway.ts';
 import { createReconcileGateway } from './reconcile-gateway.ts';
+import { createRecoverySignals } from './recovery-signals.ts';
 import { createCarts } from './carts.ts';
 import { createCheckouts } from './checkouts.ts';
 import { createApi } from './create-app.ts';
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
     operatorGateway: createOperatorGateway(place),
     bulkActions: createBulkActionGateway(place),
     reconcile: createReconcileGateway(place, config.IDLE_TICK),
+    recoverySignals: createRecoverySignals(place, metrics),
     checkouts,
     onPaymentEvent: (event) => checkouts.tell(event),
     sql,

@@ -3,7 +3,7 @@
  * holds when the promise is there.
  */
 import type { Session } from './alarms.ts';
-import { type Basis, readRecipient } from './contacts.ts';
+import { type Basis, lockContact, readRecipient } from './contacts.ts';
 
 export interface RecoveryBasis {
   basis: Basis;
@@ -15,13 +15,15 @@ export interface RecoveryBasis {
 
 /**
  * Undefined: nobody may be written to (no contact, no basis, suppressed), or the address has `perWeekMax` messages (RECOVERY_PER_ADDRESS)
- * promised or sent in the last seven days, over all carts. Call it in a transaction: until that ends, no other one promises to this address.
+ * promised or sent in the last seven days, over all carts. Call it in a transaction: until that ends, no other one promises to this address, and nobody
+ * erases it.
  */
 export async function basisFor(
   tx: Session,
   ownerHash: string,
   perWeekMax: number,
 ): Promise<RecoveryBasis | undefined> {
+  await lockContact(tx, ownerHash);
   await tx`
     SELECT pg_advisory_xact_lock(hashtextextended('mails:' || address_hash, 0)) FROM contacts
     WHERE owner_hash = ${ownerHash}`;

@@ -12,6 +12,7 @@ import { createApi, type Dependencies } from '../../api/create-app.ts';
 import { createServer, listen, stopServer } from '../../api/create-server.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
 import { createReconcileGateway } from '../../api/reconcile-gateway.ts';
+import type { RecoverySignals } from '../../api/recovery-signals.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import { createTemporalClient } from '../../api/temporal-client.ts';
 import { createMetrics } from '../../api/metrics.ts';
@@ -68,6 +69,8 @@ export interface TestApi {
   fetch: (path: string, init?: RequestInit) => Promise<Answer>;
   api: ReturnType<typeof createApi>;
   carts: CartsInMemory;
+  /** What carts were told about their shopper, oldest first. */
+  signals: Told[];
   sql: Dependencies['sql'];
   config: Config;
   logLines: () => Record<string, unknown>[];
@@ -89,6 +92,24 @@ export async function toAnswer(response: Response): Promise<Answer> {
   return { status: response.status, headers: response.headers, text, body };
 }
 
+export interface Told {
+  name: keyof RecoverySignals;
+  workflowId: string;
+  what?: unknown;
+}
+
+const rememberSignals = (signals: Told[]): RecoverySignals => {
+  const remember =
+    (name: Told['name']) =>
+    (workflowId: string, what?: unknown): Promise<boolean> =>
+      Promise.resolve(signals.push({ name, workflowId, ...(what === undefined ? {} : { what }) }) > 0);
+  return {
+    contactGiven: remember('contactGiven'),
+    recovered: remember('recovered'),
+    stopRecovery: remember('stopRecovery'),
+  };
+};
+
 /** One API with a database of its own. Call `close`. */
 export async function createTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const database = await createTestDatabase({ catalogue: 'test' });
@@ -103,6 +124,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const config = readConfig({ ...ENVIRONMENT, ...options.environment });
   const clock = { now: Date.now() };
   const metrics = createMetrics();
+  const signals: Told[] = [];
   const carts = createCartsInMemory({
     policy: {
       rememberedKeysMax: config.REMEMBERED_KEYS_MAX,
@@ -119,6 +141,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     operatorGateway: createOperatorGateway(NO_TEMPORAL),
     bulkActions: createBulkActionGateway(NO_TEMPORAL),
     reconcile: createReconcileGateway(NO_TEMPORAL, config.IDLE_TICK),
+    recoverySignals: rememberSignals(signals),
     sql,
     log: pino({ level: 'debug' }, sink),
     metrics,
@@ -128,6 +151,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   return {
     api,
     carts,
+    signals,
     sql,
     config,
     metrics,

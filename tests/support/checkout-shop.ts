@@ -12,6 +12,7 @@ import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
 import { createReconcileGateway } from '../../api/reconcile-gateway.ts';
+import { createRecoverySignals } from '../../api/recovery-signals.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import type { Activities } from '../../activities/create-activities.ts';
 import { readConfig } from '../../config.ts';
@@ -119,6 +120,7 @@ export async function createCheckoutShop(options: CheckoutShopOptions = {}): Pro
     operatorGateway: createOperatorGateway(place),
     bulkActions: createBulkActionGateway(place),
     reconcile: createReconcileGateway(place, config.IDLE_TICK),
+    recoverySignals: createRecoverySignals(place, metrics),
     onPaymentEvent: (event) => checkouts.tell(event),
     sql: temporal.sql,
     log: createLog(config),

@@ -6,6 +6,7 @@ import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
 import { createReconcileGateway } from '../../api/reconcile-gateway.ts';
+import { createRecoverySignals } from '../../api/recovery-signals.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import { readConfig } from '../../config.ts';
 import { type Answer, customerToken, ENVIRONMENT, send, toAnswer } from '../api/test-api.ts';
@@ -44,7 +45,8 @@ export async function createOperatedShop(): Promise<OperatedShop> {
   const log = createLog(config);
   const checkouts = createCheckouts(config, metrics, place);
   const reconcile = createReconcileGateway(place, config.IDLE_TICK);
-  const gateways = { carts, checkouts, operatorGateway, bulkActions, reconcile };
+  const recoverySignals = createRecoverySignals(place, metrics);
+  const gateways = { carts, checkouts, operatorGateway, bulkActions, reconcile, recoverySignals };
   const { app, feed } = createApi({ config, ...gateways, sql: temporal.sql, log, metrics });
   const operator = await bearerOf('operator-1', { roles: ['operator'] });
   const fetch = async (path: string, init?: RequestInit) => await toAnswer(await app.request(path, init));

@@ -11,6 +11,7 @@ import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
 import { createReconcileGateway } from '../../api/reconcile-gateway.ts';
+import { createRecoverySignals } from '../../api/recovery-signals.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import { createTemporalClient } from '../../api/temporal-client.ts';
 import { openApiDocument } from '../../api/openapi.ts';
@@ -122,6 +123,7 @@ async function contractPaths(): Promise<string[]> {
     operatorGateway,
     bulkActions,
     reconcile: createReconcileGateway(nowhere, config.IDLE_TICK),
+    recoverySignals: createRecoverySignals(nowhere, metrics),
     sql,
     log,
     metrics,
