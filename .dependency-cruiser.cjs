@@ -66,6 +66,11 @@ module.exports = {
       'The test provider stands for a foreign company: it shares the event format with the shop and nothing else.',
     ),
     only(
+      'test-inbox',
+      ['^config\\.ts$', builtins, ...packages('hono', '@hono/', 'pino', 'smtp-server', 'postal-mime')],
+      'The test inbox stands for foreign mail servers and programs: it knows mails, and nothing of the shop.',
+    ),
+    only(
       'activities',
       ['^contract/', '^cart/', '^database/', '^payments/', ...packages('@temporalio/', 'postgres', 'pino')],
       'Activities do effects; they know neither workflows nor the API.',

@@ -1,4 +1,4 @@
-# One image for the API, the worker and the migrations; which one it is, is the command.
+# One image for the API, the worker, the migrations and the test services; which one it is, is the command.
 #   docker build -t cartwright .
 ARG NODE_IMAGE=node:24.11.1-bookworm-slim
 
@@ -23,6 +23,8 @@ ENV NODE_ENV=production \
     WORKER_PORT=9090 \
     PROBE_PORT=3000
 WORKDIR /app
+# The test inbox keeps its mails here, in a volume.
+RUN mkdir /mails && chown 1000 /mails
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/package.json ./package.json
 COPY --from=build /app/dist ./dist

@@ -16,6 +16,7 @@ const FOLDERS = [
   'mail',
   'operations',
   'payments',
+  'test-inbox',
   'test-payments',
   'worker',
   'workflows',

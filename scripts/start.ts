@@ -30,6 +30,8 @@ const DEFAULT_PORTS = {
   postgres: 5433,
   worker: 9090,
   payments: 8880,
+  inbox: 8025,
+  inboxSmtp: 1025,
 };
 
 function wholeNumber(min: number, max: number) {
@@ -74,7 +76,15 @@ function askedPorts(options: Options) {
   const api = options.port === undefined ? byEnvironment('API_PORT') : { port: options.port, by: '--port' };
   const worker = byEnvironment('WORKER_PORT');
   const payments = byEnvironment('PAYMENTS_PORT');
-  return { ...(api && { api }), ...(worker && { worker }), ...(payments && { payments }) };
+  const inbox = byEnvironment('INBOX_PORT');
+  const inboxSmtp = byEnvironment('INBOX_SMTP_PORT');
+  return {
+    ...(api && { api }),
+    ...(worker && { worker }),
+    ...(payments && { payments }),
+    ...(inbox && { inbox }),
+    ...(inboxSmtp && { inboxSmtp }),
+  };
 }
 
 function reset(dataDir: string): void {

@@ -9,10 +9,14 @@ import { describe, expect, test } from 'vitest';
 
 const root = path.join(import.meta.dirname, '..');
 const bin = (name: string) => path.join(root, 'node_modules', '.bin', name);
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
-  cwd: root,
-  encoding: 'utf8',
-})
+const files = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+)
   .split('\n')
   .filter((file) => file !== '');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -48,6 +52,7 @@ describe('the tools find nothing', () => {
       'database',
       'mail',
       'payments',
+      'test-inbox',
       'test-payments',
       'worker',
       'workflows',
@@ -59,7 +64,6 @@ describe('the tools find nothing', () => {
       'config.ts',
       'temporal.config.ts',
       'config-forms.ts',
-      'log.ts',
       'log.ts',
     ]);
     expect(status, output).toBe(0);
@@ -83,7 +87,7 @@ describe('every source file', () => {
   });
 
   test('is named in kebab-case', () => {
-    expect(files.filter((file) => !/^([a-z0-9-]+\/)*[a-z0-9.-]+\.ts$/.test(file))).toEqual([]);
+    expect(files.filter((file) => !/^([a-z0-9-]+\/)*[a-z0-9.-]+\.tsx?$/.test(file))).toEqual([]);
   });
 
   test('lies in a folder with a subject: no shared, common, lib, utils, helpers', () => {
@@ -91,7 +95,8 @@ describe('every source file', () => {
   });
 
   test('reads the environment only through config.ts', () => {
-    const folders = /^(activities|api|cart|contract|database|payments|test-payments|worker|workflows)\//;
+    const folders =
+      /^(activities|api|cart|contract|database|mail|payments|test-inbox|test-payments|worker|workflows)\//;
     expect(files.filter((file) => folders.test(file) && /process\.env/.test(read(file)))).toEqual([]);
   });
 });

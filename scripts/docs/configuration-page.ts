@@ -83,6 +83,7 @@ export function configurationPage(): string {
     'database',
     'mail',
     'payments',
+    'test-inbox',
     'test-payments',
     'worker',
   ]).join('\n');

@@ -34,7 +34,15 @@ export interface Component {
   cluster?: string;
 }
 
-export const STAGE = { postgres: 0, temporal: 1, temporalUi: 2, payments: 3, worker: 3, api: 4 } as const;
+export const STAGE = {
+  postgres: 0,
+  temporal: 1,
+  temporalUi: 2,
+  payments: 3,
+  inbox: 3,
+  worker: 3,
+  api: 4,
+} as const;
 
 const BASICS = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'SystemRoot', 'USER', 'LOGNAME'];
 
@@ -54,6 +62,7 @@ export function titleOf(name: string): string {
     temporal: 'Temporal',
     'temporal-ui': 'Temporal UI',
     payments: 'Test payments',
+    inbox: 'Inbox',
   };
   return (
     titles[name] ??

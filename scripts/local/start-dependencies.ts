@@ -22,7 +22,15 @@ import {
 import { describeTemporalUi } from './temporal-ui.ts';
 import { UserError } from './user-error.ts';
 
-export type PortName = 'api' | 'temporal' | 'temporalUi' | 'postgres' | 'worker' | 'payments';
+export type PortName =
+  | 'api'
+  | 'temporal'
+  | 'temporalUi'
+  | 'postgres'
+  | 'worker'
+  | 'payments'
+  | 'inbox'
+  | 'inboxSmtp';
 
 export interface DependencyOptions {
   environment: NodeJS.ProcessEnv;

@@ -2,14 +2,19 @@
  * The whole local stack on one data folder: PostgreSQL, Temporal, tables, catalogue, workers, APIs, each started when what it
  * needs is ready.
  */
-import { join } from 'node:path';
 import { type Sql, connect } from '../../database/client.ts';
 import { loadCatalogue } from '../../database/load-catalogue.ts';
 import { migrate } from '../../database/migrate.ts';
 import { SETTINGS } from '../../config.ts';
 import { buildBundle } from './build-bundle.ts';
-import { type Component, STAGE, livingProcess, recallComponents, titleOf } from './component.ts';
-import { ROOT } from './data-folder.ts';
+import { type Component, livingProcess, recallComponents, titleOf } from './component.ts';
+import {
+  describeApi,
+  describeInbox,
+  describePayments,
+  describeWorker,
+  type Environment,
+} from './describe-parts.ts';
 import type { Reporter } from './reporter.ts';
 import { restartCommand } from './restart-command.ts';
 import { shopSecrets } from './secrets.ts';
@@ -43,6 +48,8 @@ export interface StackInfo {
   jwt: { secret: string; issuer: string; audience: string };
   /** The test provider of payments. */
   payments: string;
+  /** The test inbox: a page, and `/messages`. Mails end there unless SMTP_URL says otherwise. */
+  mail: string;
   /** The newest secret that payment events may be signed with (Standard Webhooks). */
   webhookSecret: string;
   data: string;
@@ -64,24 +71,30 @@ export async function startStack(options: StackOptions, session?: Session): Prom
     const apiPorts = await takePorts(ports, 'api', options.apis);
     const workerPorts = await takePorts(ports, 'worker', options.workers);
     const paymentsPort = await ports.take('payments', 'payments', 'Test payments');
+    const inboxPort = await ports.take('inbox', 'inbox', 'Inbox');
+    const smtpPort = await ports.take('inboxSmtp', 'inbox-smtp', 'Inbox (SMTP)');
     const dependencies = await bringUpDependencies(own, options, ports);
     const sampleSku = await prepareShop(own, options, dependencies);
     const environment = {
+      SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
+      API_PUBLIC_URL: `http://127.0.0.1:${apiPorts[0] ?? 3000}`,
       ...applicationEnvironment(own, options.environment, dependencies),
       PAYMENTS_URL: `http://127.0.0.1:${paymentsPort}`,
     };
     // An outside party, with tables of its own making.
     const outside = { ...environment, DATABASE_URL: dependencies.databaseUrl };
     const payments = describePayments(outside, paymentsPort, apiPorts);
+    const inbox = describeInbox(environment, inboxPort, smtpPort, own.folder.file('mails'));
     const workers = workerPorts.map((port, index) => describeWorker(index + 1, environment, port));
-    await Promise.all([startMany(own, [payments]), startMany(own, workers)]);
+    await Promise.all([startMany(own, [payments, inbox]), startMany(own, workers)]);
     const apis = apiPorts.map((port, index) => describeApi(index + 1, environment, port));
     await startMany(own, apis);
     void supervise(own, {
       restarts: options.restarts,
       hint: (name) => `Start it again: ${restartCommand(name, own.folder.path)}`,
     });
-    const info = describeStack(own, dependencies, apis, environment);
+    const mail = `http://127.0.0.1:${inboxPort}`;
+    const info = { ...describeStack(own, dependencies, apis, environment), mail };
     return { ...info, sampleSku, stop: () => own.stop() };
   } catch (error) {
     await own.stop();
@@ -144,8 +157,6 @@ function nameForPeople(name: string, count: number): string {
   return count === 1 ? titleOf(name).replace(/ 1$/, '') : titleOf(name);
 }
 
-type Environment = Record<string, string>;
-
 /** Settings of the shop's own processes: made here, unless the caller's environment says otherwise. */
 function applicationEnvironment(
   session: Session,
@@ -158,6 +169,8 @@ function applicationEnvironment(
     JWT_AUDIENCE: 'cartwright',
     API_HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
+    SHOP_ADDRESS: '1 Example Street, 10115 Berlin, Germany',
+    MAIL_FROM: 'orders@cartwright.example',
   };
   const chosen = Object.entries(caller).filter(([name, value]) => value && isSetting(name)) as [
     string,
@@ -176,53 +189,12 @@ function applicationEnvironment(
 const isSetting = (name: string): boolean =>
   name in SETTINGS || /^(TEMPORAL_|OTEL_|SMTP_|STRIPE_|FAULTS$|NODE_OPTIONS$)/.test(name);
 
-function describeWorker(number: number, environment: Environment, port: number): Component {
-  const env = { ...environment, WORKER_PORT: String(port) };
-  return describeNode(`worker-${number}`, 'worker/main.ts', STAGE.worker, port, env);
-}
-
-/** Events go to each API in turn: what one of them does not answer, the next one does. */
-function describePayments(environment: Environment, port: number, apiPorts: number[]): Component {
-  const env = {
-    ...environment,
-    PAYMENTS_HOST: '127.0.0.1',
-    PAYMENTS_PORT: String(port),
-    PAYMENTS_WEBHOOK_URLS: apiPorts.map((api) => `http://127.0.0.1:${api}/webhooks/payments/test`).join(','),
-  };
-  return {
-    ...describeNode('payments', 'test-payments/main.ts', STAGE.payments, port, env),
-    needs: ['postgres'],
-  };
-}
-
-function describeApi(number: number, environment: Environment, port: number): Component {
-  const env = { ...environment, API_PORT: String(port) };
-  return describeNode(`api-${number}`, 'api/main.ts', STAGE.api, port, env);
-}
-
-function describeNode(name: string, file: string, stage: number, port: number, env: Environment): Component {
-  return {
-    name,
-    stage,
-    command: process.execPath,
-    args: ['--enable-source-maps', '--import', import.meta.resolve('tsx'), join(ROOT, file)],
-    cwd: ROOT,
-    env,
-    inheritsEnvironment: true,
-    ready: { kind: 'http', url: `http://127.0.0.1:${port}/readyz` },
-    readyWithinMs: 60_000,
-    stopSignal: 'SIGTERM',
-    stopWithinMs: 20_000,
-    needs: ['postgres', 'temporal'],
-  };
-}
-
 function describeStack(
   session: Session,
   dependencies: Dependencies,
   apis: Component[],
   environment: Environment,
-): Omit<StackInfo, 'sampleSku'> {
+): Omit<StackInfo, 'sampleSku' | 'mail'> {
   const { folder } = session;
   return {
     api: apis.map(({ ready }) => (ready.kind === 'http' ? new URL(ready.url).origin : '')),

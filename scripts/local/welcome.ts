@@ -16,6 +16,7 @@ export function welcome(stack: StackInfo, paint: Paint): string {
       stack.temporal.ui ?? (stack.temporal.isYours ? 'with your Temporal server' : 'not running'),
     ],
     ['Test payments', stack.payments],
+    ['Inbox', stack.mail],
     ['PostgreSQL', withoutPassword(stack.database)],
     ['Data and logs', logsOf(stack.data)],
   ];

@@ -28,7 +28,16 @@ describe('docker-compose.yml', () => {
   it('has the parts of the local stack', () => {
     const names = services.map(([name]) => name);
     expect(names).toEqual(
-      expect.arrayContaining(['postgres', 'temporal', 'temporal-ui', 'migrate', 'worker', 'api']),
+      expect.arrayContaining([
+        'postgres',
+        'temporal',
+        'temporal-ui',
+        'migrate',
+        'worker',
+        'api',
+        'payments',
+        'inbox',
+      ]),
     );
   });
 
@@ -73,10 +82,8 @@ describe('docker-compose.yml', () => {
   });
 
   it('sets only what the configuration knows', () => {
-    const own = Object.keys({
-      ...compose.services['api']?.environment,
-      ...compose.services['worker']?.environment,
-    });
+    const names = ['api', 'worker', 'payments', 'inbox'];
+    const own = names.flatMap((name) => Object.keys(compose.services[name]?.environment ?? {}));
     const unknown = own.filter((name) => !(name in SETTINGS) && !/^(TEMPORAL_|PROBE_PORT$)/.test(name));
     expect(unknown).toEqual([]);
   });

@@ -200,10 +200,19 @@ describe('npm run stack -- --json', () => {
     expect(started.output().trimEnd().split('\n')).toHaveLength(1);
     expect(stack.api).toHaveLength(2);
     const names = stack.processes.map(({ name }) => name);
-    expect(names).toEqual(['postgres', 'temporal', 'payments', 'worker-1', 'worker-2', 'api-1', 'api-2']);
+    expect(names).toEqual([
+      'postgres',
+      'temporal',
+      'payments',
+      'inbox',
+      'worker-1',
+      'worker-2',
+      'api-1',
+      'api-2',
+    ]);
     const identities = new Map(stack.processes.map(({ name, pid }) => [name, identify(pid)]));
 
-    for (const victim of ['api-1', 'worker-2', 'payments', 'postgres', 'temporal']) {
+    for (const victim of ['api-1', 'worker-2', 'payments', 'inbox', 'postgres', 'temporal']) {
       const identity = identities.get(victim);
       if (!identity) throw new Error(`${victim} is not running`);
       signalProcess(identity, 'SIGKILL');
@@ -216,7 +225,7 @@ describe('npm run stack -- --json', () => {
     expect(survivors.every((identity) => identity && isAlive(identity))).toBe(true);
 
     // The hardest order: each before what it needs.
-    for (const name of ['api-1', 'worker-2', 'payments', 'temporal', 'postgres']) {
+    for (const name of ['api-1', 'worker-2', 'payments', 'inbox', 'temporal', 'postgres']) {
       const pid = await restart(stack, name);
       expect(identify(pid)).toBeDefined();
       expect(await restart(stack, name)).toBe(pid);

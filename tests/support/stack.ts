@@ -18,6 +18,7 @@ import {
 } from '../../scripts/local/process-identity.ts';
 import type { StackInfo } from '../../scripts/local/start-stack.ts';
 import { eventually } from './eventually.ts';
+import { openTestInbox, type TestInbox } from './test-inbox.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 
@@ -40,6 +41,8 @@ export interface TestStack {
   /** The shop's database, with all rights. */
   sql: Sql;
   temporal: Client;
+  /** What the shop has sent. */
+  inbox: TestInbox;
   /** SIGKILL; answers when the process is gone. */
   kill(name: string): Promise<void>;
   /** Runs the part's restart command; answers when it is ready. */
@@ -128,6 +131,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     api: info.api,
     sql,
     temporal: new Client({ connection }),
+    inbox: openTestInbox(info.mail),
     kill: (name) => parts.kill(name),
     restart: (name) => parts.restart(name),
     logs: () => readLogs(data),

@@ -1,0 +1,12 @@
+/** Money and dates as the reader writes them. */
+
+/** `1999, EUR, de` → `19,99 €`, with as many digits as the currency has. */
+export function money(amount: number, currency: string, locale: string): string {
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(amount / 10 ** digits);
+}
+
+/** `21 November 2026`; the day in UTC. */
+export const longDate = (instant: string, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(instant));
