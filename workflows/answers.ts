@@ -30,9 +30,9 @@ export const answer = (keeper: CartKeeper, requests: CartRequest[]): Receipt[] =
  * that waits for hours would keep the cart from starting a fresh run.
  */
 export async function answerPriced(keeper: CartKeeper, request: CartRequest): Promise<Receipt> {
-  const isQueued = keeper.queueAwaited(request);
-  await condition(() => !isQueued || keeper.isSettled(request.key) || keeper.publishFailures > 0);
-  const receipt = keeper.takeReceipt(request.key);
+  const isQueued = keeper.unpriced.queueAwaited(request);
+  await condition(() => !isQueued || keeper.unpriced.isSettled(request.key) || keeper.publishFailures > 0);
+  const receipt = keeper.unpriced.takeReceipt(request.key);
   if (receipt === undefined) {
     throw ApplicationFailure.nonRetryable(
       'The catalogue is out of reach; nothing was changed.',
@@ -59,7 +59,8 @@ export function receive(keeper: CartKeeper, read: () => What, envelope: Envelope
     if ('fault' in what) return keeper.note(`ignored: ${what.fault}`);
     const request = requestOf(what, envelope, () => keeper.handKey());
     if (!lacksFacts(request)) keeper.take([request], true);
-    else if (!keeper.queue(request)) keeper.note('ignored: too many messages wait for the catalogue');
+    else if (!keeper.unpriced.queue(request))
+      keeper.note('ignored: too many messages wait for the catalogue');
   });
 }
 

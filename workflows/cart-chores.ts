@@ -24,7 +24,7 @@ export class CartChores {
 
   get arePending(): boolean {
     const { outbox, unpriced, wantsReprice, wantsPublish } = this.#keeper;
-    return wantsPublish || !isEmpty(outbox) || unpriced.length > 0 || wantsReprice;
+    return wantsPublish || !isEmpty(outbox) || unpriced.areThere || wantsReprice;
   }
 
   get areDue(): boolean {
@@ -37,7 +37,7 @@ export class CartChores {
     try {
       while (keeper.wantsPublish || !isEmpty(keeper.outbox)) await this.#publish();
       if (keeper.wantsReprice) await this.#repriceOldLines();
-      if (keeper.unpriced.length > 0) await this.#priceWaiting();
+      if (keeper.unpriced.areThere) await this.#priceWaiting();
       keeper.publishFailures = 0;
     } catch {
       keeper.publishFailures += 1;
@@ -88,16 +88,15 @@ export class CartChores {
   /** Messages sent by hand carry no facts: look them up, then take them like any other. */
   async #priceWaiting(): Promise<void> {
     const keeper = this.#keeper;
-    const waiting = keeper.unpriced;
+    const waiting = keeper.unpriced.requests;
     const skus = waiting.flatMap((request) => request.operations.map((operation) => this.#skuOf(operation)));
     const { readProductFacts } = this.#activities('products of messages sent by hand');
     const facts = await readProductFacts([...new Set(skus.filter((sku) => sku !== undefined))]);
-    // Taken out first: whatever a message may bring about, it is not tried for ever. What was withdrawn meanwhile is gone.
-    const still = waiting.filter((request) => keeper.unpriced.includes(request));
-    keeper.unpriced = keeper.unpriced.filter((request) => !still.includes(request));
-    for (const request of still) {
+    // What was withdrawn meanwhile is gone.
+    for (const request of keeper.unpriced.take(waiting)) {
       const operations = request.operations.map((operation) => this.#withFacts(operation, facts));
-      keeper.settle(request.key, keeper.take([{ ...request, operations }], true));
+      const [applied] = keeper.take([{ ...request, operations }], true);
+      keeper.unpriced.settle(request.key, applied?.receipt);
     }
   }
 

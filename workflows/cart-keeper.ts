@@ -16,18 +16,16 @@ import { refuse } from '../cart/verdict.ts';
 import { toCartView } from '../cart/view.ts';
 import { OUTBOX_BYTES, weightOf } from '../cart/weight.ts';
 import type { CartView } from '../contract/cart-view.ts';
-import type { CartRequest, OperationStatus, Receipt } from '../contract/operations.ts';
+import type { OperationStatus, Receipt } from '../contract/operations.ts';
 import type { CartInput, Carried, Merges } from './cart-input.ts';
 import { currentDetails } from './current-details.ts';
 import { emptyOutbox, isEmpty, joinOutboxes, type Outbox, RecentlyTold } from './outbox.ts';
 import { readModel } from './read-model-sink.ts';
 import type { Inspection, RewriteRow } from './messages.ts';
+import { WaitingMessages } from './waiting-messages.ts';
 
 /** Unpublished changes and finished carts up to which nobody needs to weigh the outbox. */
 const LIGHT_OUTBOX = 20;
-
-/** Bytes of messages sent by hand that may wait for the catalogue. */
-const UNPRICED_BYTES = 200_000;
 
 /** What became of the requests, for those who wait. */
 export const receiptsOf = (applied: readonly Applied[]): Receipt[] => applied.map(({ receipt }) => receipt);
@@ -40,7 +38,7 @@ export class CartKeeper {
   /** On its way to the read model. */
   sending: Outbox = emptyOutbox();
   /** Requests sent by hand, without product facts: the main loop prices them. */
-  unpriced: CartRequest[];
+  readonly unpriced: WaitingMessages;
   /** What a customer's cart takes over, and has taken over; see merge-taker.ts. */
   readonly merges: Merges;
   /** Failures in a row; while there are any, the worker is not asked to publish. */
@@ -53,8 +51,6 @@ export class CartKeeper {
   rewrite: RewriteRow | undefined;
   /** Version that the search attributes show. */
   indexedVersion = 0;
-  /** Updates sent by hand that wait for their receipt. */
-  readonly #awaited = new Map<string, Receipt | undefined>();
   readonly #told = new RecentlyTold();
   #notice = '';
 
@@ -66,7 +62,7 @@ export class CartKeeper {
       ? { state: carried.state, remembered: carried.remembered }
       : { state: newCart({ ...birth, cartId: uuid4() }, Date.now()), remembered: [] };
     this.outbox = carried?.outbox ?? emptyOutbox();
-    this.unpriced = carried?.unpriced ?? [];
+    this.unpriced = new WaitingMessages(carried?.unpriced);
     this.merges = carried?.merges ?? { pending: [], done: [] };
     // Continue-as-new carries fresh attributes along; a new cart is indexed at its start.
     this.indexedVersion = this.state.version;
@@ -151,20 +147,6 @@ export class CartKeeper {
     this.show();
   }
 
-  /** Puts a request without product facts in line for the main loop. False: too much waits already. */
-  queue(request: CartRequest): boolean {
-    const waiting = [...this.unpriced, request];
-    if (weightOf(waiting) > UNPRICED_BYTES) return false;
-    this.unpriced = waiting;
-    return true;
-  }
-
-  /** The same, for a sender who waits: `takeReceipt` has the receipt once the loop has settled it. */
-  queueAwaited(request: CartRequest): boolean {
-    this.#awaited.set(request.key, undefined);
-    return this.queue(request);
-  }
-
   /** What became of a signal, for `GET /cart/operations/{key}`; a refusal also for the operator. */
   noteOutcome(
     { key, fingerprint, requestId }: Omit<AnyRequest, 'atomic' | 'operations'>,
@@ -175,22 +157,6 @@ export class CartKeeper {
     if (refusal) this.note(`refused: ${refusal.detail}`);
   }
 
-  settle(key: string, applied: readonly Applied[]): void {
-    if (this.#awaited.has(key)) this.#awaited.set(key, applied[0]?.receipt);
-  }
-
-  isSettled(key: string): boolean {
-    return this.#awaited.get(key) !== undefined;
-  }
-
-  /** The receipt, once. Undefined where there is none yet: the request is withdrawn. */
-  takeReceipt(key: string): Receipt | undefined {
-    const receipt = this.#awaited.get(key);
-    this.#awaited.delete(key);
-    if (receipt === undefined) this.unpriced = this.unpriced.filter((request) => request.key !== key);
-    return receipt;
-  }
-
   /** Epoch ms at which the cart ends by itself; undefined while something is under way. */
   get expiry(): number | undefined {
     return this.merges.pending.length > 0 ? undefined : expiresAt(this.state, this.policy);
@@ -198,7 +164,7 @@ export class CartKeeper {
 
   expireIfDue(): void {
     const due = this.expiry;
-    if (due === undefined || due > Date.now() || this.unpriced.length > 0) return;
+    if (due === undefined || due > Date.now() || this.unpriced.areThere) return;
     this.become(expire(this.state, Date.now()), 'expire', {});
   }
 
@@ -245,14 +211,19 @@ export class CartKeeper {
     const { state, remembered } = this.ledger;
     const unpublished = this.outbox.audit.length + this.sending.audit.length;
     const isPublishing = this.#isBehind;
-    const counts = { unpublished, isPublishing, waiting: unpriced.length, rememberedKeys: remembered.length };
+    const counts = {
+      unpublished,
+      isPublishing,
+      waiting: unpriced.requests.length,
+      rememberedKeys: remembered.length,
+    };
     return { state, policy, publishFailures, ...counts };
   }
 
   /** Requests that are not decided yet. */
   get #waiting(): { key: string }[] {
     const merging = this.merges.pending.flatMap(({ envelope, signals }) => [envelope, ...signals]);
-    return [...this.unpriced, ...merging];
+    return [...this.unpriced.requests, ...merging];
   }
 
   statusOf(key: string): OperationStatus | undefined {
@@ -266,7 +237,8 @@ export class CartKeeper {
 
   carry(): Carried {
     const { state, remembered } = this.ledger;
-    const { outbox, unpriced, merges } = this;
+    const { outbox, merges } = this;
+    const unpriced = this.unpriced.requests;
     const hasMerges = merges.pending.length + merges.done.length > 0;
     return { state, remembered, outbox, unpriced, ...(hasMerges ? { merges } : {}) };
   }
