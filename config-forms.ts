@@ -1,7 +1,9 @@
 /** The forms that settings take: durations, numbers, lists, keys, addresses. Each says in one sentence what is wrong and what to write. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isTimeZone, parseQuietHours } from './cart/quiet-hours.ts';
 import { FEATURES, type Feature, isFeature } from './contract/features.ts';
+import { MAX_RECOVERY_MAILS } from './contract/limits.ts';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -140,3 +142,33 @@ export const mailbox = z.string().transform((text, context) => {
   if (address === undefined) context.addIssue('write `Shop <orders@shop.example>`, or an address alone');
   return address === undefined ? z.NEVER : { address, ...(name ? { name } : {}) };
 });
+
+/** `1h,24h,72h`: each later than the one before; `off` (also `0`) is none. */
+export const risingDurations = (fallback: string) =>
+  list(fallback).transform((texts, context) => {
+    if (texts.length === 1 && ['off', '0'].includes(texts[0] ?? '')) return [];
+    const values = texts.map((text) => toDuration(text, context));
+    const isRising = values.every((value, index) => value > (values[index - 1] ?? 0));
+    if (!isRising || values.length > MAX_RECOVERY_MAILS) {
+      context.addIssue(`write 1 to ${MAX_RECOVERY_MAILS} durations, each longer than the one before, or off`);
+    }
+    return values;
+  });
+
+/** `22:00-08:00`; `off` is undefined. */
+export const quietHours = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      if (text === 'off') return undefined;
+      const hours = parseQuietHours(text);
+      if (!hours) context.addIssue(`'${text}' is no span of the day; write 22:00-08:00 or off`);
+      return hours;
+    });
+
+export const timeZone = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .refine(isTimeZone, 'write the name of a time zone, such as Europe/Vienna or UTC');

@@ -58,6 +58,7 @@ function projected({ workflowId: _id, lines, ...row }: CartRow): ProjectedCart {
     createdAt: Date.parse(row.createdAt),
     updatedAt: Date.parse(row.updatedAt),
     expiresAt: row.expiresAt === null ? null : Date.parse(row.expiresAt),
+    abandonedAt: row.abandonedAt === null ? null : Date.parse(row.abandonedAt),
     view: JSON.parse(row.view),
   };
 }

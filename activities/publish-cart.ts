@@ -1,10 +1,12 @@
 /** Publishes a cart: turns what the workflow hands over into rows, and writes them all or none. */
+import { abandonedSince } from '../cart/abandonment.ts';
 import type { AuditEntry, Publication, RequestRecord } from '../cart/publication.ts';
 import type { CartState } from '../cart/state.ts';
 import { toCartView } from '../cart/view.ts';
 import type { AuditRow, CartRow, FinishedCartRow, RequestRow } from '../database/cart-rows.ts';
 import { publish } from '../database/cart-projection.ts';
 import type { Sql } from '../database/client.ts';
+import type { RecoveryMetrics } from './promise-recovery-mail.ts';
 
 const instant = (at: number): string => new Date(at).toISOString();
 
@@ -13,6 +15,7 @@ type Policy = Publication['policy'];
 /** The row of the read model that shows this state. */
 export function cartRow(workflowId: string, state: CartState, policy: Policy): CartRow {
   const view = toCartView(state, policy);
+  const abandonedAt = abandonedSince(state);
   return {
     ...generationColumns(workflowId, state),
     lines: state.lines,
@@ -22,6 +25,7 @@ export function cartRow(workflowId: string, state: CartState, policy: Policy): C
     totalQuantity: view.totalQuantity,
     updatedAt: instant(state.updatedAt),
     expiresAt: view.expiresAt,
+    abandonedAt: abandonedAt === undefined ? null : instant(abandonedAt),
     view: JSON.stringify(view),
   };
 }
@@ -70,8 +74,16 @@ const requestRow = (workflowId: string, { key, at, refusal, ...record }: Request
 const isOver = ({ status }: CartState): boolean => status !== 'active' && status !== 'checkout';
 
 /** Idempotent. A cart that has ended is also kept as a finished one, whether or not the workflow lists it as such. */
-export async function publishCart(sql: Sql, publication: Publication): Promise<void> {
-  await republishCart(sql, publication);
+export async function publishCart(
+  sql: Sql,
+  publication: Publication,
+  metrics?: Pick<RecoveryMetrics, 'recordRecovered'>,
+): Promise<void> {
+  const hasMoved = await republishCart(sql, publication);
+  if (!hasMoved) return;
+  for (const { change } of publication.audit) {
+    if (change?.recovered) metrics?.recordRecovered(change.recovered.link ? 'link' : 'change');
+  }
 }
 
 /** The same; returns whether the row was written, which it is not when the same or a newer one is there that was not `observed`. */

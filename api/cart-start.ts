@@ -1,27 +1,16 @@
 /** How a cart's workflow is born: its id, its policy, and what operators see of it from the first moment. */
 import { WorkflowIdReusePolicy } from '@temporalio/client';
 import type { Config } from '../config.ts';
+import { cartPolicyOf } from '../config-policies.ts';
 import type { CartInput } from '../workflows/cart-input.ts';
 import { CART_OWNER, CART_STATUS, ITEM_COUNT, LAST_ACTIVITY } from '../workflows/search-attributes.ts';
 import type { CartOwner } from './carts.ts';
-
-const policyOf = (config: Config): CartInput['policy'] => ({
-  rememberedKeysMax: config.REMEMBERED_KEYS_MAX,
-  rememberedKeysAgeMs: config.REMEMBERED_KEYS_AGE,
-  continueAsNewAfterEvents: config.CONTINUE_AS_NEW_AFTER_EVENTS,
-  publishWaitMs: config.PUBLISH_WAIT,
-  priceAgeMs: config.PRICE_AGE,
-  idleTickMs: config.IDLE_TICK,
-  expiryEmptyMs: config.CART_EXPIRY_EMPTY,
-  expiryGuestMs: config.CART_EXPIRY_GUEST,
-  expiryCustomerMs: config.CART_EXPIRY_CUSTOMER,
-});
 
 export function cartStart(owner: CartOwner, config: Config, taskQueue: string) {
   const { kind, ownerHash, workflowId } = owner;
   const input: CartInput = {
     schema: 1,
-    policy: policyOf(config),
+    policy: cartPolicyOf(config),
     owner: kind,
     ownerHash,
     currency: config.CURRENCY,

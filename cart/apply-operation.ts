@@ -2,6 +2,7 @@
 import { NOTICE_LIFE_MS } from '../contract/limits.ts';
 import { isOperatorAct } from '../contract/operator-acts.ts';
 import type { CartOperation, Refusal, RequestedOperation } from '../contract/operations.ts';
+import { shopActed, shopperActed } from './abandonment.ts';
 import { addItem } from './add-item.ts';
 import { type BeginCheckout, beginCheckout } from './begin-checkout.ts';
 import { clear } from './clear.ts';
@@ -68,6 +69,6 @@ export function applyOperation(state: CartState, operation: AnyOperation, now: n
   const verdict = rule(state, operation, now);
   if (!verdict.ok || verdict.state === state) return verdict;
   const updatedAt = Math.max(now, state.updatedAt);
-  const next = withoutOldNotices(verdict.state, now);
-  return { ...verdict, state: { ...next, version: state.version + 1, updatedAt } };
+  const next = { ...withoutOldNotices(verdict.state, now), version: state.version + 1, updatedAt };
+  return { ...verdict, state: isOperatorAct(operation) ? shopActed(state, next) : shopperActed(state, next) };
 }

@@ -1,4 +1,5 @@
 /** When a cart ends by itself: counted from its last change, never while a checkout or a merge runs, or an operator has locked it. */
+import { withoutAbsence } from './abandonment.ts';
 import type { CartPolicy, CartState } from './state.ts';
 
 export type ExpiryPolicy = Pick<CartPolicy, 'expiryEmptyMs' | 'expiryGuestMs' | 'expiryCustomerMs'>;
@@ -12,7 +13,7 @@ export function expiresAt(state: CartState, policy: ExpiryPolicy): number | unde
 
 /** The cart after its time: closed, one version on. */
 export const expire = (state: CartState, now: number): CartState => ({
-  ...state,
+  ...withoutAbsence(state),
   status: 'expired',
   version: state.version + 1,
   updatedAt: Math.max(now, state.updatedAt),

@@ -1,6 +1,7 @@
 /** How a checkout leaves its cart: given back as it was, or as bought. A message about another checkout than the open one changes nothing. */
 import type { CheckoutEnd } from '../contract/checkouts.ts';
 import type { ProductFacts } from '../contract/product-facts.ts';
+import { shopperActed } from './abandonment.ts';
 import { freshen } from './reprice.ts';
 import type { CartState } from './state.ts';
 import { totalsOf } from './totals.ts';
@@ -20,7 +21,8 @@ export function giveBack(state: CartState, ended: EndedCheckout, now: number): C
   const { checkout } = state;
   if (!checkout || !isOpenCheckout(state, ended.checkoutId)) return undefined;
   const fresh = ended.facts ? freshen(state, ended.facts, now) : state.lines;
-  return {
+  // Until now they were at the till: an absence begins here.
+  return shopperActed(state, {
     ...state,
     status: 'active',
     // Prices whose sum is out of bounds are left to the next checkout to refuse.
@@ -28,7 +30,7 @@ export function giveBack(state: CartState, ended: EndedCheckout, now: number): C
     checkout: { ...checkout, end: { status: ended.status, at: now } },
     version: state.version + 1,
     updatedAt: Math.max(now, state.updatedAt),
-  };
+  });
 }
 
 /** With the order noted; the next generation shows it until another checkout begins. Undefined: not this cart's open checkout. */

@@ -26,7 +26,7 @@ export function nextGeneration(
 ): { finished: CartState; next: CartState } {
   const version = state.version + 1;
   const updatedAt = Math.max(now, state.updatedAt);
-  const { notices: _read, ...kept } = state;
+  const { notices: _read, absence: _over, ...kept } = state;
   return {
     finished: { ...state, status: 'completed', version, updatedAt },
     next: {

@@ -8,11 +8,12 @@ export interface AuditEntry {
   cartId: string;
   /** Version after the change; it was `version - 1` before. */
   version: number;
-  /** `addItem` …, `merge` (of both carts), or `reprice`, `expire`, `complete` for what the cart did by itself. */
+  /** `addItem` …, `merge` (of both carts), or `reprice`, `expire`, `complete` for what the cart did by itself, `recover` where a link of a mail was used. */
   kind:
     | RequestedOperation['type']
     | 'merge'
     | 'reprice'
+    | 'recover'
     | 'expire'
     | 'complete'
     | 'beginCheckout'

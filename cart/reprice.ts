@@ -1,5 +1,6 @@
 /** Brings lines up to date with the catalogue: price, title, availability. A price that moved is remembered for the warning. */
 import type { ProductFacts } from '../contract/product-facts.ts';
+import { shopActed } from './abandonment.ts';
 import { pricedPart, takePrice } from './lines.ts';
 import { canonicalOptions } from './options.ts';
 import type { CartLine, CartState } from './state.ts';
@@ -51,5 +52,6 @@ export function reprice(
   );
   if (totalsOf(lines) === undefined) return { state, hasChanged: false };
   const hasChanged = lines.some((line, index) => line.revision !== state.lines[index]?.revision);
-  return { state: { ...state, lines, version: state.version + (hasChanged ? 1 : 0) }, hasChanged };
+  if (!hasChanged) return { state: { ...state, lines }, hasChanged };
+  return { state: shopActed(state, { ...state, lines, version: state.version + 1 }), hasChanged };
 }

@@ -74,6 +74,26 @@ export interface CartState {
   successor?: string;
   /** The open checkout, or the last one. */
   checkout?: CartCheckout;
+  /** Where the shopper's absence does not follow from `version` and `updatedAt`; see cart/abandonment.ts. */
+  absence?: Absence;
+}
+
+/** How long the shopper has been away, and what the shop has sent since. Instants in epoch ms. */
+export interface Absence {
+  /** The cart's version when they left; higher where a return left no change. Names the messages. */
+  episode: number;
+  /** What they did last. */
+  since: number;
+  /** Messages promised. */
+  step: number;
+  /** The last of them. */
+  promisedAt?: number;
+  /** The first delay has passed: the cart counts as abandoned. */
+  isMarked?: true;
+  /** Why there are no (further) messages. */
+  over?: 'noBasis' | 'unsubscribed' | 'erased' | 'recovered';
+  /** An absence that has ended and that the row still shows. */
+  shown?: number;
 }
 
 /** `end` is missing while it is open. */
@@ -104,4 +124,6 @@ export interface CartPolicy {
   expiryEmptyMs: number;
   expiryGuestMs: number;
   expiryCustomerMs: number;
+  /** Delays of recovery e-mails since the shopper left, rising. Absent or empty: no cart counts as abandoned. */
+  recoveryDelaysMs?: readonly number[];
 }

@@ -36,7 +36,7 @@ export function giveBack(state: CartState, ticket: string): CartState {
  */
 export function closeAsMerged(state: CartState, successor: string, now: number): CartState | undefined {
   if (state.surrender?.to !== successor) return undefined;
-  const { surrender: _over, ...open } = state;
+  const { surrender: _over, absence: _ended, ...open } = state;
   // Later than every write of this cart, so that what was published of those is known to have lasted.
   const updatedAt = Math.max(now, state.updatedAt + 1);
   return { ...open, status: 'merged', successor, version: state.version + 1, updatedAt };

@@ -58,6 +58,9 @@ export const MAX_REASON_LENGTH = 300;
 export const MAX_NOTICES = 10;
 export const NOTICE_LIFE_MS = 7 * 24 * 3_600_000;
 
+/** Recovery e-mails in one absence of a shopper: more would be a nuisance. */
+export const MAX_RECOVERY_MAILS = 5;
+
 /** Line ids are made by the cart (`l1`, `l2`, …) and never used twice in a workflow's life. */
 export const LINE_ID_PATTERN = '^l[1-9][0-9]{0,8}$';
 

@@ -66,6 +66,7 @@ export interface WholeRow {
   createdAt: number;
   updatedAt: number;
   expiresAt: number | null;
+  abandonedAt: number | null;
   /** Ready JSON. */
   view: string;
 }
@@ -91,6 +92,7 @@ export async function readWholeRow(sql: Sql, workflowId: string): Promise<Observ
       (extract(epoch FROM created_at) * 1000)::bigint AS "createdAt",
       (extract(epoch FROM updated_at) * 1000)::bigint AS "updatedAt",
       (extract(epoch FROM expires_at) * 1000)::bigint AS "expiresAt",
+      (extract(epoch FROM abandoned_at) * 1000)::bigint AS "abandonedAt",
       ARRAY(
         SELECT twin.workflow_id FROM carts AS twin
         WHERE twin.owner_hash = row.owner_hash AND twin.workflow_id <> row.workflow_id
@@ -112,7 +114,7 @@ export async function closeRow(
 ): Promise<boolean> {
   const rows = await sql`
     WITH closed AS (
-      UPDATE carts SET status = 'expired', expires_at = NULL, view = ${view}, published_at = now()
+      UPDATE carts SET status = 'expired', expires_at = NULL, abandoned_at = NULL, view = ${view}, published_at = now()
       WHERE workflow_id = ${workflowId} AND published_at = ${observed}::text::timestamptz
       RETURNING workflow_id, version
     )

@@ -25,14 +25,15 @@ export async function publish(
       INSERT INTO carts AS current (
         workflow_id, cart_id, born_at, generation, version, status, owner_kind, owner_hash, currency, view,
         line_ids, line_skus, line_revisions,
-        items_count, total_quantity, total, is_locked, created_at, updated_at, expires_at
+        items_count, total_quantity, total, is_locked, created_at, updated_at, expires_at, abandoned_at
       ) VALUES (
         ${cart.workflowId}, ${cart.cartId}, ${cart.bornAt}, ${cart.generation}, ${cart.version},
         ${cart.status}, ${cart.ownerKind}, ${cart.ownerHash}, ${cart.currency}, ${cart.view},
         ${cart.lines.map((line) => line.id)}::text[],
         ${cart.lines.map((line) => line.sku)}::text[],
         ${cart.lines.map((line) => line.revision)}::bigint[],
-        ${cart.itemsCount}, ${cart.totalQuantity}, ${cart.total}, ${cart.isLocked}, ${cart.createdAt}, ${cart.updatedAt}, ${cart.expiresAt}
+        ${cart.itemsCount}, ${cart.totalQuantity}, ${cart.total}, ${cart.isLocked}, ${cart.createdAt}, ${cart.updatedAt}, ${cart.expiresAt},
+        ${cart.abandonedAt}
       )
       ON CONFLICT (workflow_id) DO UPDATE SET
         cart_id = EXCLUDED.cart_id, born_at = EXCLUDED.born_at, generation = EXCLUDED.generation,
@@ -41,7 +42,7 @@ export async function publish(
         line_ids = EXCLUDED.line_ids, line_skus = EXCLUDED.line_skus, line_revisions = EXCLUDED.line_revisions,
         items_count = EXCLUDED.items_count, total_quantity = EXCLUDED.total_quantity, total = EXCLUDED.total,
         is_locked = EXCLUDED.is_locked, created_at = EXCLUDED.created_at, updated_at = EXCLUDED.updated_at, expires_at = EXCLUDED.expires_at,
-        published_at = now()
+        abandoned_at = EXCLUDED.abandoned_at, published_at = now()
       WHERE (current.born_at, current.updated_at, current.version)
         < (EXCLUDED.born_at, EXCLUDED.updated_at, EXCLUDED.version)
         OR current.published_at = ${observed}::text::timestamptz

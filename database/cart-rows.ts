@@ -26,6 +26,7 @@ export interface CartRow extends GenerationColumns {
   isLocked: boolean;
   updatedAt: string;
   expiresAt: string | null;
+  abandonedAt: string | null;
 }
 
 /** A generation that ended. */

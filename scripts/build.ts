@@ -22,7 +22,14 @@ const FOLDERS = [
   'workflows',
 ];
 /** The catalogue tool is the only script that a container needs, too. */
-const FILES = ['config.ts', 'config-forms.ts', 'log.ts', 'temporal.config.ts', 'scripts/catalogue.ts'];
+const FILES = [
+  'config.ts',
+  'config-forms.ts',
+  'config-policies.ts',
+  'log.ts',
+  'temporal.config.ts',
+  'scripts/catalogue.ts',
+];
 
 function run(command: string, ...args: string[]): void {
   const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' });

@@ -64,6 +64,7 @@ describe('the tools find nothing', () => {
       'config.ts',
       'temporal.config.ts',
       'config-forms.ts',
+      'config-policies.ts',
       'log.ts',
     ]);
     expect(status, output).toBe(0);

@@ -8,6 +8,7 @@ import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporal
 import { createActivities } from '../activities/create-activities.ts';
 import { createReconcileActivities } from '../activities/create-reconcile-activities.ts';
 import { pricingOf, readConfig } from '../config.ts';
+import { recoveryOf } from '../config-policies.ts';
 import { connect } from '../database/client.ts';
 import { createLog } from '../log.ts';
 import { createProviders } from '../payments/create-providers.ts';
@@ -88,7 +89,13 @@ worker = await createWorker({
   connection,
   namespace,
   activities: {
-    ...createActivities({ sql, log, pricing: pricingOf(config), payments: createProviders(config) }),
+    ...createActivities({
+      sql,
+      log,
+      pricing: pricingOf(config),
+      payments: createProviders(config),
+      recovery: { ...recoveryOf(config), metrics },
+    }),
     ...createReconcileActivities({ sql, client, metrics, log }),
   },
   bundlePath,

@@ -2,14 +2,16 @@
  * The worker's own metrics, beside those of Temporal's SDK: one OpenTelemetry meter, read by Prometheus at /metrics:
  *   cartwright_reconcile_mismatches_total{kind,repaired}   cartwright_reconcile_runs_total{status}
  *   cartwright_reconcile_last_run_timestamp_seconds        cartwright_reconcile_last_run{count}
+ *   cartwright_carts_abandoned_total   cartwright_recovery_mails_promised_total{step}   cartwright_carts_recovered_total{by}
  * Each worker counts what it did itself: sum the counters over workers, take the newest of the gauges.
  */
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { ReconcileMetrics } from '../activities/create-reconcile-activities.ts';
+import type { RecoveryMetrics } from '../activities/promise-recovery-mail.ts';
 import { MISMATCH_KINDS } from '../contract/reconcile.ts';
 
-export interface WorkerMetrics extends ReconcileMetrics {
+export interface WorkerMetrics extends ReconcileMetrics, RecoveryMetrics {
   /** The Prometheus text. */
   collect(): Promise<string>;
   close(): Promise<void>;
@@ -33,10 +35,24 @@ export function createWorkerMetrics(): WorkerMetrics {
   const last = meter.createGauge('cartwright_reconcile_last_run', {
     description: 'What the last comparison counted.',
   });
+  const abandoned = meter.createCounter('cartwright_carts_abandoned_total', {
+    description: 'Carts whose shopper has been away for the first delay.',
+  });
+  const promised = meter.createCounter('cartwright_recovery_mails_promised_total', {
+    description: 'Recovery e-mails put into the outbox, by their place in the absence.',
+  });
+  const recovered = meter.createCounter('cartwright_carts_recovered_total', {
+    description: 'Abandoned carts whose shopper came back, by what told.',
+  });
+  for (const by of ['change', 'link', 'visit']) recovered.add(0, { by });
+  abandoned.add(0);
   // An alert on growth needs the zero before the first mismatch.
   for (const kind of MISMATCH_KINDS) mismatches.add(0, { kind, repaired: 'true' });
   return {
     recordMismatch: (kind, isRepaired) => mismatches.add(1, { kind, repaired: String(isRepaired) }),
+    recordAbandoned: () => abandoned.add(1),
+    recordPromised: (step) => promised.add(1, { step: String(step) }),
+    recordRecovered: (by) => recovered.add(1, { by }),
     recordRun(status, tally) {
       runs.add(1, { status });
       if (status !== 'finished') return;

@@ -3,6 +3,7 @@
  * the read model may have missed, and knows what is due. The main loop in cart-workflow.ts does the waiting.
  */
 import { currentUpdateInfo, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
+import { abandonedSince, isRowBehind } from '../cart/abandonment.ts';
 import type { AnyRequest, Applied, Ledger } from '../cart/apply-request.ts';
 import { type AppliedAll, applyRequests } from '../cart/apply-requests.ts';
 import { changeBetween } from '../cart/change.ts';
@@ -15,6 +16,7 @@ import type { CartPolicy, CartState } from '../cart/state.ts';
 import { refuse } from '../cart/verdict.ts';
 import { toCartView } from '../cart/view.ts';
 import { OUTBOX_BYTES, weightOf } from '../cart/weight.ts';
+import type { UsedLink } from '../contract/abandonment.ts';
 import type { CartView } from '../contract/cart-view.ts';
 import type { OperationStatus, Receipt } from '../contract/operations.ts';
 import type { CartInput, Carried, Merges } from './cart-input.ts';
@@ -49,8 +51,6 @@ export class CartKeeper {
   wantsReprice = false;
   /** Somebody asked for the read model to be written anew; see messages.ts. */
   rewrite: RewriteRow | undefined;
-  /** Version that the search attributes show. */
-  indexedVersion = 0;
   readonly #told = new RecentlyTold();
   #notice = '';
 
@@ -64,8 +64,6 @@ export class CartKeeper {
     this.outbox = carried?.outbox ?? emptyOutbox();
     this.unpriced = new WaitingMessages(carried?.unpriced);
     this.merges = carried?.merges ?? { pending: [], done: [] };
-    // Continue-as-new carries fresh attributes along; a new cart is indexed at its start.
-    this.indexedVersion = this.state.version;
   }
 
   get state(): CartState {
@@ -122,11 +120,11 @@ export class CartKeeper {
     this.wantsPublish = true;
   }
 
-  /** Replaces the state by one that the cart came to by itself. */
-  become(state: CartState, kind: AuditEntry['kind'], operation: unknown): void {
+  /** Replaces the state by one that the cart came to by itself, or by the link of a mail. */
+  become(state: CartState, kind: AuditEntry['kind'], operation: unknown, link?: UsedLink): void {
     const before = this.state;
     const { cartId } = before;
-    const change = changeBetween(before, state);
+    const change = changeBetween(before, state, link);
     this.ledger = { ...this.ledger, state };
     const entry = {
       cartId,
@@ -197,7 +195,9 @@ export class CartKeeper {
   }
 
   view(): CartView {
-    return toCartView(this.state, this.policy);
+    const abandonedAt = abandonedSince(this.state);
+    const view = toCartView(this.state, this.policy);
+    return abandonedAt === undefined ? view : { ...view, abandonedAt: new Date(abandonedAt).toISOString() };
   }
 
   /** The same, over a row that is known to be wrong. */
@@ -210,7 +210,7 @@ export class CartKeeper {
     const { policy, publishFailures, unpriced } = this;
     const { state, remembered } = this.ledger;
     const unpublished = this.outbox.audit.length + this.sending.audit.length;
-    const isPublishing = this.#isBehind;
+    const isPublishing = this.#isBehind || isRowBehind(state);
     const counts = {
       unpublished,
       isPublishing,

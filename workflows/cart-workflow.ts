@@ -7,12 +7,13 @@ import {
   condition,
   makeContinueAsNewFunc,
   upsertMemo,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { CartAbandonment, registerAbandonmentHandlers } from './cart-abandonment.ts';
 import { CartCheckouts, registerCheckoutHandlers } from './cart-checkouts.ts';
 import { CartChores } from './cart-chores.ts';
 import { registerHandlers } from './cart-handlers.ts';
+import { CartIndex } from './cart-index.ts';
 import type { CartInput } from './cart-input.ts';
 import { CartKeeper } from './cart-keeper.ts';
 import { CartMerges } from './cart-merges.ts';
@@ -24,30 +25,36 @@ import { searchAttributesOf } from './search-attributes.ts';
 
 export async function cartWorkflow(input: CartInput): Promise<void> {
   const keeper = new CartKeeper(input);
+  // Before the handlers: messages that started the cart are handled as soon as they are registered.
+  const index = new CartIndex(keeper);
+  const abandonment = new CartAbandonment(keeper, index);
   const merges = new CartMerges(keeper);
   registerHandlers(keeper);
   const checkouts = new CartCheckouts(keeper);
   registerMergeHandlers(keeper, merges);
   registerCheckoutHandlers(keeper, checkouts);
+  registerAbandonmentHandlers(keeper, abandonment);
   keeper.show();
 
-  const parts = { keeper, chores: new CartChores(keeper), merges, checkouts };
-  const { chores } = parts;
+  const chores = new CartChores(keeper);
+  const parts = { keeper, chores, merges, checkouts, index, abandonment };
   const timer = new LazyTimer();
   const isTimerLate = () => dues(parts).some(({ at }) => timer.isLaterThan(at));
   for (;;) {
     if (checkouts.areDue) await checkouts.start();
     if (merges.haveArrived) await merges.takeArrived();
     if (chores.areDue) await chores.run();
+    // What is behind is published first: the row that is marked is then the one that shows this cart.
+    if (abandonment.isDue && !chores.arePending) await abandonment.run();
     merges.remind();
     merges.send();
     keeper.expireIfDue();
     if (isDone(parts)) {
-      await sayFarewell(keeper);
+      await sayFarewell(parts);
       // Whoever wrote meanwhile has been refused, and that is published before the end.
       if (isDone(parts)) return;
     }
-    indexWhenQuiet(keeper);
+    index.writeWhenQuiet();
     if (mayHandOver(parts)) await handOver(input, keeper);
     for (const { at, summary } of dues(parts)) timer.arm(at, summary);
     await condition(
@@ -55,6 +62,7 @@ export async function cartWorkflow(input: CartInput): Promise<void> {
         chores.areDue ||
         checkouts.areDue ||
         merges.areDue ||
+        (abandonment.isDue && !chores.arePending) ||
         isDone(parts) ||
         timer.hasFired ||
         isTimerLate() ||
@@ -69,23 +77,17 @@ interface Parts {
   chores: CartChores;
   merges: CartMerges;
   checkouts: CartCheckouts;
+  index: CartIndex;
+  abandonment: CartAbandonment;
 }
 
 const isDone = ({ keeper, merges }: Parts): boolean =>
   keeper.isOver && isEmpty(keeper.outbox) && merges.areIdle;
 
-async function sayFarewell({ state }: CartKeeper): Promise<void> {
-  upsertSearchAttributes(searchAttributesOf(state));
+async function sayFarewell({ keeper: { state }, index }: Parts): Promise<void> {
+  index.write();
   if (state.successor !== undefined) upsertMemo({ [SUCCESSOR]: state.successor });
   await condition(allHandlersFinished);
-}
-
-/** Search attributes cost a database write each: they follow once the cart has been quiet for a while. */
-function indexWhenQuiet(keeper: CartKeeper): void {
-  const { state, policy } = keeper;
-  if (keeper.indexedVersion === state.version || Date.now() < state.updatedAt + policy.idleTickMs) return;
-  keeper.indexedVersion = state.version;
-  upsertSearchAttributes(searchAttributesOf(state));
 }
 
 interface Due {
@@ -95,15 +97,16 @@ interface Due {
   summary: string;
 }
 
-function dues({ keeper, chores, merges }: Parts): Due[] {
-  const { state, policy, expiry } = keeper;
+function dues({ keeper, chores, merges, index, abandonment }: Parts): Due[] {
+  const { state, expiry } = keeper;
   const due: Due[] = [];
   if (chores.arePending && !chores.areDue) {
     due.push({ at: chores.retryAt, summary: 'the database was away: publish again' });
   }
-  if (keeper.indexedVersion !== state.version) {
-    due.push({ at: state.updatedAt + policy.idleTickMs, summary: 'index the cart once it is quiet' });
+  if (index.dueAt !== undefined) {
+    due.push({ at: index.dueAt, summary: 'index the cart once it is quiet' });
   }
+  if (abandonment.due && !chores.arePending) due.push(abandonment.due);
   if (merges.remindAt !== undefined) {
     due.push({ at: merges.remindAt, summary: 'ask the other cart of a merge again' });
   }

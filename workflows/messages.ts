@@ -6,6 +6,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { EndedCheckout as Ended } from '../cart/end-checkout.ts';
 import type { Snapshot } from '../cart/merge.ts';
 import type { CartPolicy, CartState } from '../cart/state.ts';
+import type { AbandonmentView, StopRecovery, UsedLink } from '../contract/abandonment.ts';
 import type { CartView } from '../contract/cart-view.ts';
 import type { CheckoutPolicy, CheckoutWish } from '../contract/checkouts.ts';
 import type { OperatorAct } from '../contract/operator-acts.ts';
@@ -137,6 +138,17 @@ export interface Completed {
 export const beginCheckoutUpdate = defineUpdate<Receipt, [Begin, Envelope]>('beginCheckout');
 export const checkoutEndedSignal = defineSignal<[Ended]>('checkoutEnded');
 export const checkoutCompletedSignal = defineSignal<[Completed]>('checkoutCompleted');
+
+export type { StopRecovery };
+
+/** The shopper was there without changing the cart: they gave an address. No argument. */
+export const contactGivenSignal = defineSignal('contactGiven');
+/** The link of a recovery e-mail was used, for this cart or for another one of the same person. Again: nothing happens. */
+export const recoveredSignal = defineSignal<[UsedLink]>('recovered');
+/** No more recovery e-mails until the cart changes; whether there may be any then is for the database to say. */
+export const stopRecoverySignal = defineSignal<[StopRecovery]>('stopRecovery');
+/** Whether a recovery e-mail still holds. */
+export const abandonmentQuery = defineQuery<AbandonmentView>('abandonment');
 
 export const viewQuery = defineQuery<CartView>('view');
 export const inspectQuery = defineQuery<Inspection>('inspect');

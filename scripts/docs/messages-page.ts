@@ -50,6 +50,7 @@ export function readDescriptions(): Map<string, string> {
     'workflows/cart-handlers.ts',
     'workflows/merge-handlers.ts',
     'workflows/cart-checkouts.ts',
+    'workflows/cart-abandonment.ts',
   ])
     readFile(file, found);
   return found;
