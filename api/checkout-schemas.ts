@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { CHECKOUT_STATUSES } from '../contract/checkouts.ts';
 import { PAYMENT_STATUSES, TEST_OUTCOME_PATTERN } from '../contract/payments.ts';
 import { refusalSchema, totalsSchema } from './answer-schemas.ts';
+import { emailSchema } from './contact-schemas.ts';
 import { textSchema } from './schemas.ts';
 
 const minor = z.int().openapi({ description: 'Minor units.' });
@@ -35,7 +36,11 @@ export const beginCheckoutSchema = z
         'What the shopper agrees to pay, tax and shipping included, in minor units. Another total is answered with `price_changed` and `totals`.',
       example: 1_999,
     }),
-    email: z.email().max(254).optional().openapi({ description: 'Where the confirmation goes.' }),
+    email: emailSchema.optional().openapi({ description: 'Where the confirmation goes.', format: 'email' }),
+    marketingConsent: z.boolean().optional().openapi({
+      description:
+        'Whether recovery e-mails may go there, too; as in `PUT /cart/contact`. Without it, only to who has ordered before.',
+    }),
     shippingAddress: addressSchema.optional(),
     shippingMethod: z
       .string()

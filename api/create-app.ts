@@ -7,6 +7,8 @@ import type { JWTVerifyGetKey } from 'jose';
 import type { Config } from '../config.ts';
 import type { CheckoutPolicy } from '../contract/checkouts.ts';
 import type { Sql } from '../database/client.ts';
+import { createAddressHashes } from '../mail/mail-address.ts';
+import { createAccountContacts } from './account-contacts.ts';
 import { answerProblem, toProblem } from './answer-problem.ts';
 import type { BulkActionGateway } from './bulk-action-gateway.ts';
 import { type CartFeed, createCartFeed } from './cart-feed.ts';
@@ -40,8 +42,11 @@ import { reconcileRoutes } from './routes/reconcile.ts';
 import { batchRoutes } from './routes/batch.ts';
 import { cartRoutes } from './routes/cart.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
+import { contactRoutes } from './routes/contact.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { eventRoutes } from './routes/events.ts';
 import { itemRoutes } from './routes/items.ts';
+import { meRoutes } from './routes/me.ts';
 import { mergeRoutes } from './routes/merge.ts';
 import { operatorActRoutes } from './routes/operator-acts.ts';
 import { operatorCartRoutes } from './routes/operator-carts.ts';
@@ -85,6 +90,8 @@ export interface Api {
   /** To be closed with the process. */
   flags: FeatureFlags;
   payments: PaymentInbox;
+  /** When what answers did not wait for has come to an end. */
+  settled(): Promise<void>;
 }
 
 interface Surroundings {
@@ -135,7 +142,10 @@ export function createApi(dependencies: Dependencies): Api {
   const payments = createPaymentInbox({ sql, log, onPaymentEvent: dependencies.onPaymentEvent });
 
   const app = new OpenAPIHono<AppEnv>();
-  const gate = { identity: parts.identity, allowedOrigins: config.ALLOWED_ORIGINS, limits, flags };
+  const addressHashes = createAddressHashes(config.OWNER_HASH_KEY);
+  const accountContacts = createAccountContacts({ sql, hashes: addressHashes, log, now });
+  const allowedOrigins = config.ALLOWED_ORIGINS;
+  const gate = { identity: parts.identity, allowedOrigins, limits, flags, accountContacts };
   const router: Router = { app, gate, known: [] };
   registerSecuritySchemes(app);
   app.use('*', frame({ log, metrics, allowedOrigins: config.ALLOWED_ORIGINS }));
@@ -145,19 +155,24 @@ export function createApi(dependencies: Dependencies): Api {
   itemRoutes(router, parts);
   batchRoutes(router, parts);
   mergeRoutes(router, parts);
+  const { recoverySignals } = dependencies;
+  const contactParts = { ...parts, addressHashes, accountContacts, recoverySignals };
+  contactRoutes(router, contactParts);
+  meRoutes(router, contactParts);
   operationRoutes(router, parts);
   eventRoutes(router, { feed, flags, offers: parts.offers, now });
   aliasRoutes(router, parts);
   const operatorParts: OperatorParts = { ...parts, gateway: dependencies.operatorGateway };
   operatorCartRoutes(router, operatorParts);
   operatorActRoutes(router, operatorParts);
+  erasureRoutes(router, { sql, recoverySignals });
   bulkActionRoutes(router, { sql, bulkActions: dependencies.bulkActions });
   reconcileRoutes(router, { sql, reconcile: dependencies.reconcile });
   productRoutes(router, sql);
   const { GUEST_TOKEN_KEYS: keys, ORDER_TOKEN_LIFE: lifeMs } = config;
   const orderTokens = createOrderTokens({ keys, lifeMs, now });
   checkoutRoutes(router, {
-    ...parts,
+    ...contactParts,
     checkouts: dependencies.checkouts,
     orderTokens,
     checkoutPolicy: policyOfCheckouts(config),
@@ -173,7 +188,7 @@ export function createApi(dependencies: Dependencies): Api {
   webhookRoutes(router, { readers, inbox: payments, limits, metrics, now });
   probeRoutes(router, { sql, carts, metrics, isAccepting });
   referenceRoutes(router);
-  return { app, feed, flags, payments };
+  return { app, feed, flags, payments, settled: () => accountContacts.settled() };
 }
 
 /** Only the app, for callers that watch nothing. */

@@ -6,6 +6,7 @@ import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { Feature } from '../contract/features.ts';
 import { MAX_BODY_BYTES, MAX_WEBHOOK_BYTES } from '../contract/limits.ts';
+import type { AccountContacts } from './account-contacts.ts';
 import type { AppEnv, Exchange } from './exchange.ts';
 import type { FeatureFlags } from './flags/feature-flags.ts';
 import type { Caller, Identity } from './identity/caller.ts';
@@ -51,6 +52,8 @@ export interface RouteSpec<P, Q, B> {
   feature?: Feature;
   /** An Order-Token is looked at too (by the route itself). */
   takesOrderToken?: boolean;
+  /** Takes nothing over from the caller's token: it is there to be forgotten. */
+  isForgetting?: boolean;
   /** Not in /openapi.json. */
   isHidden?: boolean;
 }
@@ -74,6 +77,7 @@ export interface Gate {
   flags: FeatureFlags;
   allowedOrigins: readonly string[];
   limits: RateLimits;
+  accountContacts: AccountContacts;
 }
 
 const NOBODY: Caller = { kind: 'guest', via: 'none', needsNewToken: false, hasCookie: false };
@@ -154,6 +158,7 @@ async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate)
   const query = (spec.query ? validate(spec.query, queryOf(c)) : {}) as Q;
   const body = (hasBody && spec.body ? validate(spec.body, parseJson(bytes)) : undefined) as B;
   refuseCardData(body);
+  if (spec.access === 'write' && !spec.isForgetting) gate.accountContacts.hear(caller, c.get('requestId'));
   return { c, requestId: c.get('requestId'), caller, headers, params, query, body, bytes };
 }
 

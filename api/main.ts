@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   const carts = createCarts(config, metrics, place);
   const checkouts = createCheckouts(config, metrics, place);
   let isAccepting = true;
-  const { app, feed, flags, payments } = createApi({
+  const { app, feed, flags, payments, settled } = createApi({
     config,
     carts,
     operatorGateway: createOperatorGateway(place),
@@ -76,6 +76,7 @@ async function main(): Promise<void> {
     feed.close();
     await stopServer(server, STOP_PATIENCE_MS);
     await payments.close();
+    await settled();
     await Promise.allSettled([carts.close(), sql.end({ timeout: 1 }), metrics.close(), flags.close()]);
     log.info('stopped');
     process.exit(0);

@@ -174,3 +174,17 @@ export async function eraseIdleContacts(
       LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
   return count;
 }
+
+/**
+ * A guest has signed in and their cart was merged: what they said becomes what the customer says, unless the customer has a contact already;
+ * the guest's goes in any case. Again, it finds nothing to do.
+ */
+export async function takeOverContact(sql: Sql, from: string, to: string): Promise<void> {
+  await sql.begin(async (tx) => {
+    for (const ownerHash of [from, to].sort()) await lockContact(tx, ownerHash);
+    await tx`
+      UPDATE contacts SET owner_hash = ${to}, owner_kind = 'customer', updated_at = now()
+      WHERE owner_hash = ${from} AND NOT EXISTS (SELECT FROM contacts AS own WHERE own.owner_hash = ${to})`;
+    await tx`DELETE FROM contacts WHERE owner_hash = ${from}`;
+  });
+}

@@ -11,6 +11,7 @@ import type { Exchange } from '../exchange.ts';
 import { hasCookie, readCookie } from '../headers/cookies.ts';
 import { headerValues } from '../headers/raw-headers.ts';
 import { Problem } from '../problem.ts';
+import type { AccountClaims } from './account-claims.ts';
 import type { Customer, VerifyCustomer } from './customer-token.ts';
 import type { GuestTokens } from './guest-token.ts';
 
@@ -34,6 +35,8 @@ export interface Caller {
   hasCookie: boolean;
   /** Epoch ms at which a customer's token ends. */
   expiresAt?: number;
+  /** What a customer's token says about mails. */
+  account?: AccountClaims;
   /** On operators' routes: `operator:` and a hash, as the audit trail has it. */
   operator?: string;
 }
@@ -101,7 +104,7 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
 
   async function byToken(c: Exchange, authorization: string, carriesCookie: boolean): Promise<Caller> {
     const customer = await verify(authorization);
-    const { expiresAt } = customer;
+    const { expiresAt, account } = customer;
     const owner = customerOwner(customer);
     const guest = carriedGuest(c);
     return {
@@ -111,6 +114,7 @@ export function createIdentity({ config, guestTokens, verifyCustomer }: Identity
       needsNewToken: false,
       hasCookie: carriesCookie,
       expiresAt,
+      ...(account ? { account } : {}),
       ...(guest ? { guest } : {}),
     };
   }

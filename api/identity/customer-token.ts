@@ -6,6 +6,7 @@
 import { decodeProtectedHeader, errors, type JWTVerifyGetKey, type JWTVerifyResult, jwtVerify } from 'jose';
 import type { Config } from '../../config.ts';
 import { Problem } from '../problem.ts';
+import { type AccountClaims, pickClaims } from './account-claims.ts';
 import { createKeySet } from './key-set.ts';
 
 const ASYMMETRIC = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
@@ -22,6 +23,8 @@ export interface Customer {
   expiresAt: number;
   /** The claim `roles`, where it is a list of texts. */
   roles: readonly string[];
+  /** What it says about mails; absent without an address. */
+  account?: AccountClaims;
 }
 
 /** Rejects with `token_expired`, `token_invalid`, or `dependency_unavailable` when the key set cannot be fetched. */
@@ -101,11 +104,13 @@ export function createCustomerTokens({ config, keySet, now }: CustomerTokenOptio
       if (!TYPES.includes(String(protectedHeader.typ ?? 'jwt').toLowerCase())) throw invalid();
       const { sub, exp } = payload;
       if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT_LENGTH) throw invalid();
+      const account = pickClaims(payload);
       return {
         issuer: config.JWT_ISSUER,
         subject: sub,
         expiresAt: (exp as number) * 1_000,
         roles: rolesOf(payload['roles']),
+        ...(account ? { account } : {}),
       };
     } catch (error) {
       throw toProblem(error);

@@ -4,6 +4,8 @@ import type { MergeNotice, MergeStrategy } from '../../contract/operations.ts';
 import { IDEMPOTENT_REPLAYED } from '../../contract/headers.ts';
 import { mergeResultSchema } from '../answer-schemas.ts';
 import { type Call, defineRoute, type Router } from '../define-route.ts';
+import { isUnavailable } from '../../database/client.ts';
+import { takeOverContact } from '../../database/contacts.ts';
 import type { Reply } from '../reply.ts';
 import { type Merged, mergeCarts, mergeCartsLater } from '../write/merge-carts.ts';
 import { acceptedReply, refusalProblem, viewHeaders, viewOf } from '../write/replies.ts';
@@ -33,10 +35,20 @@ const noticeView = ({ sku, title, lineId, wanted, quantity, reason }: MergeNotic
   reason,
 });
 
+/** The merge is done, whatever becomes of this: a contact that stays behind is found by erasure and retention. */
+async function takeContactAlong({ sql }: WriteParts, guestHash: string, ownerHash: string): Promise<void> {
+  await takeOverContact(sql, guestHash, ownerHash).catch((error: unknown) => {
+    if (!isUnavailable(error)) throw error;
+  });
+}
+
 async function answer(parts: WriteParts, call: Call, merged: Merged): Promise<Reply> {
   record(parts, merged);
   const { guest } = call.caller;
   if (merged.refusal) throw await refusalProblem(parts, call, merged, merged.refusal);
+  if (merged.isMerged && guest) {
+    await takeContactAlong(parts, guest.owner.ownerHash, merged.owner.ownerHash);
+  }
   const view = await viewOf(parts, call, merged);
   if (merged.isTokenSpent && guest) parts.forget(call.c, guest.via);
   const { adjusted, dropped } = merged.notices;

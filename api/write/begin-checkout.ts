@@ -11,8 +11,10 @@ import {
   isOpen,
 } from '../../contract/checkouts.ts';
 import type { Receipt } from '../../contract/operations.ts';
-import { isUnavailable, type Sql } from '../../database/client.ts';
+import { isUnavailable } from '../../database/client.ts';
+import { recordContact } from '../../database/contacts.ts';
 import { saveContact } from '../../database/order-contacts.ts';
+import { type AddressHashes, normaliseAddress } from '../../mail/mail-address.ts';
 import type { CartOwner } from '../carts.ts';
 import type { BeginCheckoutBody } from '../checkout-schemas.ts';
 import type { CheckoutRequest, Checkouts } from '../checkouts.ts';
@@ -31,6 +33,7 @@ export interface CheckoutParts extends WriteParts {
   checkouts: Checkouts;
   orderTokens: OrderTokens;
   checkoutPolicy: CheckoutPolicy;
+  addressHashes: AddressHashes;
   /** Whether the test provider takes payments, and shoppers may say what it shall do. */
   isTestShop: boolean;
 }
@@ -44,16 +47,27 @@ export const cartOf = (view: LoadedView): CartView => JSON.parse(view.text) as C
 
 /** Rejects with `dependency_unavailable` while PostgreSQL is away: a checkout cannot do without it. */
 async function keepContact(
-  sql: Sql,
+  { sql, addressHashes }: CheckoutParts,
   contactRef: string,
   owner: CartOwner,
-  { email, shippingAddress }: BeginCheckoutBody,
+  { body, requestId }: Call<unknown, unknown, BeginCheckoutBody>,
 ): Promise<void> {
+  const { email, shippingAddress, marketingConsent } = body;
   const address = shippingAddress as Record<string, string> | undefined;
   try {
     await saveContact(sql, contactRef, owner.ownerHash, {
       ...(email === undefined ? {} : { email }),
       ...(address === undefined ? {} : { shippingAddress: address }),
+    });
+    if (email === undefined) return;
+    await recordContact(sql, {
+      ownerHash: owner.ownerHash,
+      ownerKind: owner.kind,
+      email: normaliseAddress(email),
+      addressHash: addressHashes.hashOf(email),
+      isConsent: marketingConsent,
+      source: 'checkout',
+      requestId,
     });
   } catch (error) {
     if (!isUnavailable(error)) throw error;
@@ -66,7 +80,7 @@ const fingerprintOf = (key: string, version: number | undefined, body: BeginChec
   shortHash(`${key}\n${canonicalJson({ checkout: { version, ...body } })}`);
 
 function wishOf(body: BeginCheckoutBody, contactRef: string): CheckoutWish {
-  const { email, shippingAddress, ...wish } = body;
+  const { email, shippingAddress, marketingConsent: _said, ...wish } = body;
   const hasContact = email !== undefined || shippingAddress !== undefined;
   const given = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
   return { ...(given as Omit<CheckoutWish, 'contactRef'>), ...(hasContact ? { contactRef } : {}) };
@@ -164,7 +178,7 @@ export async function beginCheckout(
   const { envelope, begin } = asked.request;
   const settled = await findSettled(parts, owner, envelope);
   if (!settled && begin.wish.contactRef !== undefined) {
-    await keepContact(parts.sql, asked.contactRef, owner, call.body);
+    await keepContact(parts, asked.contactRef, owner, call);
   }
   const receipt = settled ? { ...settled, attempt: '' } : await submit(parts, call, asked);
   const { refusal } = receipt;

@@ -106,7 +106,8 @@ async function ownerOf(
   return mayCreate ? await newGuest(parts, c, caller) : undefined;
 }
 
-async function newGuest(
+/** A guest who was not there before, if the address may have one more. */
+export async function newGuest(
   parts: WriteParts,
   c: Exchange,
   caller: Caller,
@@ -116,7 +117,7 @@ async function newGuest(
 }
 
 /** The token is dead: it reaches neither cart, and what it asked for did not happen. */
-function closedByMerge(parts: WriteParts, { c, caller }: Call): Problem {
+export function closedByMerge(parts: WriteParts, { c, caller }: Pick<Call, 'c' | 'caller'>): Problem {
   parts.forget(c, caller.via);
   const detail = 'This cart was merged into the cart of a customer; sign in to go on.';
   return new Problem('cart_closed', detail, { successor: 'customer' });

@@ -23,6 +23,7 @@ const BODIES: Record<string, unknown> = {
   'POST /cart/add': { sku: 'T-A', quantity: 1 },
   'PUT /cart/update': { lineId: 'l1', quantity: 7 },
   'DELETE /cart/remove': { lineId: 'l1' },
+  'PUT /cart/contact': { email: 'victim@x.example', marketingConsent: true },
 };
 
 let api: TestApi;
@@ -67,7 +68,9 @@ async function attempt(route: Route, cell: Cell, more: Record<string, string> = 
 
 /** Everything that a change would leave behind. */
 async function state() {
-  const rows = await api.sql`SELECT count(*)::int AS carts, sum(version)::int AS versions FROM carts`;
+  const rows = await api.sql`
+    SELECT count(*)::int AS carts, sum(version)::int AS versions, (SELECT count(*) FROM contacts) AS contacts,
+      (SELECT count(*) FROM erasures) AS erasures FROM carts`;
   const cart = (await api.fetch('/cart', { headers: { 'cart-token': token } })).text;
   return { rows: [...rows], cart, messages: api.carts.received.length };
 }

@@ -60,6 +60,17 @@ export function mergeRoute(ask: Ask): Row {
   };
 }
 
+/** For customers about themselves: guests have no name. */
+export function customerRoute(ask: Ask, answer: Expected): Row {
+  const guest = '401 unauthenticated';
+  const { answers } = cartRoute(ask, { own: guest });
+  return {
+    ask,
+    own: { guestA: guest, customerA: answer },
+    answers: { ...answers, customerA: answer, customerB: answer, operator: answer },
+  };
+}
+
 /** Open to all: credentials, good or bad, are not looked at. */
 export const openRoute = (ask: Ask, answer: Expected = '200'): Row => ({
   ask,

@@ -4,7 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { testEvent } from '../support/payments.ts';
-import { adminRoute, cartRoute, mergeRoute, openRoute, type Row, webhookRoute } from './row.ts';
+import {
+  adminRoute,
+  cartRoute,
+  customerRoute,
+  mergeRoute,
+  openRoute,
+  type Row,
+  webhookRoute,
+} from './row.ts';
 import type { Thing } from './world.ts';
 
 const ADD = { sku: 'T-A', quantity: 1 };
@@ -41,6 +49,11 @@ export const ROWS: Record<string, Row> = {
     LINE,
   ),
   'POST /cart/merge': mergeRoute(() => ({ path: '/cart/merge', body: {} })),
+  'PUT /cart/contact': cartRoute(
+    () => ({ path: '/cart/contact', body: { email: 'who@x.example', marketingConsent: true } }),
+    { own: '200' },
+  ),
+  'DELETE /me': customerRoute(() => ({ path: '/me' }), '204'),
   'POST /cart/checkout': cartRoute(() => ({ path: '/cart/checkout', body: { expectedTotal: 1 } }), {
     own: '428 precondition_required',
   }),
@@ -98,6 +111,10 @@ export const ROWS: Record<string, Row> = {
   'POST /admin/bulk-actions/{bulkActionId}/cancel': adminRoute(
     () => ({ path: '/admin/bulk-actions/no-such-id/cancel' }),
     '422 validation_failed',
+  ),
+  'POST /admin/erasures': adminRoute(
+    ({ lineId }) => ({ path: '/admin/erasures', body: { cartId: `no-cart-${lineId}` } }),
+    '404 cart_not_found',
   ),
   'GET /admin/reconcile': adminRoute(() => ({ path: '/admin/reconcile?some=thing' }), '200'),
   'POST /admin/reconcile': adminRoute(
