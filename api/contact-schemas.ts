@@ -20,7 +20,8 @@ function canonicalLocale(text: string): string | undefined {
 /** Names only: an offset (`+02:00`) does not know of summer time. */
 function isTimeZone(text: string): boolean {
   try {
-    return /^[A-Za-z]/.test(text) && new Intl.DateTimeFormat('en', { timeZone: text }) !== undefined;
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions();
+    return timeZone !== '' && /^[A-Za-z]/.test(text);
   } catch {
     return false;
   }

@@ -91,7 +91,7 @@ export interface Api {
   flags: FeatureFlags;
   payments: PaymentInbox;
   /** When what answers did not wait for has come to an end. */
-  settled(): Promise<void>;
+  settled: () => Promise<void>;
 }
 
 interface Surroundings {

@@ -157,10 +157,12 @@ describe('the contract', () => {
       ({ name, operation }) =>
         !name.startsWith('GET') && !/ \/(webhooks|admin)\//.test(name) && operation.security,
     );
-    expect(writes).toHaveLength(12);
+    expect(writes).toHaveLength(14);
     for (const { name, operation } of writes) {
       const statuses = Object.keys(operation.responses);
-      for (const status of ['202', '400', '401', '403', '409', '412', '413', '422', '429', '503', '504']) {
+      // What is done in PostgreSQL alone has been done when it is answered.
+      if (!['PUT /cart/contact', 'DELETE /me'].includes(name)) expect(statuses, name).toContain('202');
+      for (const status of ['400', '401', '403', '409', '412', '413', '422', '429', '503', '504']) {
         expect(statuses, `${name} ${status}`).toContain(status);
       }
       const headers = (operation.parameters ?? []).filter((p) => p.in === 'header').map((p) => p.name);
@@ -178,6 +180,8 @@ describe('the contract', () => {
       'RemoveCommand',
       'BeginCheckout',
       'Address',
+      'Contact',
+      'Erasure',
     ]) {
       expect(contract.components.schemas?.[name]?.additionalProperties, name).toBe(false);
     }
