@@ -32,7 +32,9 @@ export default defineConfig({
       {
         test: {
           name: 'servers',
-          include: ['tests/{activities,api,checkout,workflow,replay,gateway,payments,races}/**/*.test.ts'],
+          include: [
+            'tests/{activities,api,checkout,workflow,replay,gateway,payments,races,mail}/**/*.test.ts',
+          ],
           ...withServers,
           sequence: { groupOrder: 2 },
         },

@@ -132,7 +132,8 @@ export function toCartView(state: CartState, policy: ExpiryPolicy): CartView {
 /** Warnings that are made anew from today's stock. */
 const OF_STOCK: CartWarning['code'][] = ['line_unavailable', 'quantity_exceeds_stock'];
 
-function currentUnitPrice(
+/** Undefined: it is not sold like this any more. */
+export function currentUnitPrice(
   line: CartLineView,
   facts: ProductFacts | undefined,
   currency: string,

@@ -23,6 +23,15 @@ export interface CartLineView {
   addedAt: string;
 }
 
+/** A line as the catalogue sells it at this moment, for mails. */
+export interface CurrentLine
+  extends Pick<
+    CartLineView,
+    'title' | 'imageUrl' | 'options' | 'quantity' | 'unitPrice' | 'lineTotal' | 'maxQuantity'
+  > {
+  isAvailable: boolean;
+}
+
 /** It happened, but note this. */
 export interface CartWarning {
   code: 'price_moved' | 'line_unavailable' | 'quantity_exceeds_stock' | 'line_withdrawn' | 'cart_locked';

@@ -42,3 +42,10 @@ export const createOrder = (sql: Sql, request: OrderRequest): Promise<CreatedOrd
     if (!row) return { status: 'payment_taken' };
     return { status: 'placed', isNew: row.orderId === orderId, order: toPlacedOrder(row) };
   });
+
+/** The pseudonym of whoever placed it. */
+export async function findOrderOwner(sql: Sql, orderId: string): Promise<string | undefined> {
+  const [row] = await sql<{ ownerHash: string }[]>`
+    SELECT owner_hash AS "ownerHash" FROM orders WHERE order_id = ${orderId}`;
+  return row?.ownerHash;
+}

@@ -1,21 +1,8 @@
 /** The mail about a cart that was left: what is in it now, and the way back. */
-import type { Options } from '../contract/product-facts.ts';
+import type { CurrentLine } from '../contract/cart-view.ts';
 import { imageUrlOf, type Letter, type LetterLine, oneLine, optionsText, type Shop } from './letter.ts';
 import { money } from './money.ts';
 import { fill, type Voice } from './texts.ts';
-
-/** A line as the catalogue says today. Money in minor units. */
-export interface CurrentLine {
-  title: string;
-  imageUrl?: string;
-  options: Options;
-  quantity: number;
-  unitPrice: number;
-  lineTotal: number;
-  isAvailable: boolean;
-  /** Units that could be had now. */
-  maxQuantity: number;
-}
 
 export interface RecoveryContent {
   /** 1 for the first mail of the absence. */

@@ -50,9 +50,9 @@ const IS_IN_DOUBT = /^(DATA|BDAT)$/;
 function verdictOf({ code, command, responseCode, response }: NodemailerFacts): SmtpVerdict {
   if (responseCode === undefined)
     return command !== undefined && IS_IN_DOUBT.test(command) ? 'later' : 'away';
-  // Whether we are let in is a matter of settings, not of a mail: EAUTH, a greeting or EHLO that is refused, a full server (421).
-  if (code === 'EAUTH' || responseCode === 421 || !/^(RCPT|DATA|MAIL|BDAT)/.test(command ?? 'DATA'))
-    return 'away';
+  // Whether we are let in is a matter of settings, not of a mail: EAUTH, a greeting, EHLO or
+  // sender (MAIL) that is refused, a full server (421).
+  if (code === 'EAUTH' || responseCode === 421 || !/^(RCPT|DATA|BDAT)/.test(command ?? 'DATA')) return 'away';
   if (responseCode < 500 || responseCode === 503) return 'later';
   const isAboutRecipient = command === undefined || command.startsWith('RCPT');
   const text = response ?? '';

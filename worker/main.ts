@@ -10,10 +10,12 @@ import { createReconcileActivities } from '../activities/create-reconcile-activi
 import { pricingOf, readConfig } from '../config.ts';
 import { recoveryOf } from '../config-policies.ts';
 import { connect } from '../database/client.ts';
+import { readBacklog } from '../database/outbox.ts';
 import { createLog } from '../log.ts';
 import { createProviders } from '../payments/create-providers.ts';
 import { temporalConnection } from '../temporal.config.ts';
 import { buildWorkflowBundle } from './bundle.ts';
+import { createMailSender } from './create-mail-sender.ts';
 import { createWorker } from './create-worker.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { serveProbes } from './probes.ts';
@@ -73,6 +75,7 @@ async function keepSchedules(client: Client): Promise<void> {
 }
 
 let worker: Worker | undefined;
+let stopped: Promise<void> | undefined;
 const metrics = createWorkerMetrics();
 const probes = await serveProbes(
   () => worker,
@@ -103,10 +106,24 @@ worker = await createWorker({
 });
 log.info({ namespace, cached: config.MAX_CACHED_WORKFLOWS }, 'the worker runs');
 const stopSweeping = startSweeping(sql, log);
+// Mails never make a cart wait for a connection.
+const mailSql = connect(config.DATABASE_URL, { max: 4, name: 'cartwright-mails' });
+const mailSender = createMailSender({
+  config,
+  sql: mailSql,
+  client,
+  record: (purpose, outcome, reason) => metrics.recordMail(purpose, outcome, reason),
+  log,
+});
+metrics.watchOutbox(() => readBacklog(mailSql));
+/** At once when the process is told to stop: carts of this worker answer no questions any more. */
+const stopMails = () => (stopped ??= mailSender?.stop() ?? Promise.resolve());
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stopMails());
 void keepSchedules(client);
 await worker.run();
 stopSweeping();
+await stopMails();
 log.info('the worker has stopped');
 probes.close();
 await connection.close();
-await sql.end({ timeout: 5 });
+await Promise.all([sql.end({ timeout: 5 }), mailSql.end({ timeout: 5 })]);

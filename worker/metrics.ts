@@ -3,15 +3,16 @@
  *   cartwright_reconcile_mismatches_total{kind,repaired}   cartwright_reconcile_runs_total{status}
  *   cartwright_reconcile_last_run_timestamp_seconds        cartwright_reconcile_last_run{count}
  *   cartwright_carts_abandoned_total   cartwright_recovery_mails_promised_total{step}   cartwright_carts_recovered_total{by}
- * Each worker counts what it did itself: sum the counters over workers, take the newest of the gauges.
+ * and those of worker/mail-metrics.ts. Each worker counts what it did itself: sum the counters over workers, take the newest of the gauges.
  */
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { ReconcileMetrics } from '../activities/create-reconcile-activities.ts';
 import type { RecoveryMetrics } from '../activities/promise-recovery-mail.ts';
 import { MISMATCH_KINDS } from '../contract/reconcile.ts';
+import { createMailMetrics, type MailMetrics } from './mail-metrics.ts';
 
-export interface WorkerMetrics extends ReconcileMetrics, RecoveryMetrics {
+export interface WorkerMetrics extends ReconcileMetrics, RecoveryMetrics, MailMetrics {
   /** The Prometheus text. */
   collect(): Promise<string>;
   close(): Promise<void>;
@@ -49,6 +50,7 @@ export function createWorkerMetrics(): WorkerMetrics {
   // An alert on growth needs the zero before the first mismatch.
   for (const kind of MISMATCH_KINDS) mismatches.add(0, { kind, repaired: 'true' });
   return {
+    ...createMailMetrics(meter),
     recordMismatch: (kind, isRepaired) => mismatches.add(1, { kind, repaired: String(isRepaired) }),
     recordAbandoned: () => abandoned.add(1),
     recordPromised: (step) => promised.add(1, { step: String(step) }),

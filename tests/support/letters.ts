@@ -1,8 +1,9 @@
 /** Letters for tests: a cart and an order as a shop would send them. */
+import type { CurrentLine } from '../../contract/cart-view.ts';
 import type { OrderView } from '../../contract/orders.ts';
 import { confirmationLetter } from '../../mail/confirmation-letter.ts';
 import type { Letter, Shop } from '../../mail/letter.ts';
-import { type CurrentLine, type RecoveryContent, recoveryLetter } from '../../mail/recovery-letter.ts';
+import { type RecoveryContent, recoveryLetter } from '../../mail/recovery-letter.ts';
 import { chooseVoice, loadTexts } from '../../mail/texts.ts';
 
 export const SHOP: Shop = {

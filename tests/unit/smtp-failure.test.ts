@@ -16,6 +16,7 @@ describe('a refusal', () => {
     ['later', 'DATA', 452, '452 4.3.1 Insufficient system storage'],
     ['later', 'RCPT TO', 503, '503 Bad sequence of commands'],
     ['away', 'MAIL FROM', 421, '421 Service not available'],
+    ['away', 'MAIL FROM', 553, '553 5.7.1 Sender address rejected'],
     ['away', 'AUTH PLAIN', 535, '535 5.7.8 Authentication failed'],
     ['away', 'CONN', 554, '554 No SMTP service here'],
   ])('is %s: %s %i', (verdict, command, responseCode, response) => {
