@@ -9,6 +9,7 @@ const UPDATES = {
   updateItem: messages.updateItemUpdate,
   removeItem: messages.removeItemUpdate,
   clear: messages.clearUpdate,
+  restore: messages.restoreUpdate,
   lock: messages.operateUpdate,
   unlock: messages.operateUpdate,
   repriceLines: messages.operateUpdate,

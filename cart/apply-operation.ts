@@ -1,7 +1,7 @@
 /** One operation on one cart: the table of rules, the states in which a cart may be changed, and the version that counts changes. */
 import { NOTICE_LIFE_MS } from '../contract/limits.ts';
 import { isOperatorAct } from '../contract/operator-acts.ts';
-import type { CartOperation, Refusal, RequestedOperation } from '../contract/operations.ts';
+import type { Refusal, RequestedOperation, ShopperOperation } from '../contract/operations.ts';
 import { shopActed, shopperActed } from './abandonment.ts';
 import { addItem } from './add-item.ts';
 import { type BeginCheckout, beginCheckout } from './begin-checkout.ts';
@@ -9,6 +9,7 @@ import { clear } from './clear.ts';
 import { type MergeGuest, mergeGuest } from './merge.ts';
 import { operatorAct } from './operator-acts.ts';
 import { removeItem } from './remove-item.ts';
+import { restore } from './restore.ts';
 import type { CartState } from './state.ts';
 import { updateItem } from './update-item.ts';
 import { refuse, type Verdict } from './verdict.ts';
@@ -16,7 +17,7 @@ import { refuse, type Verdict } from './verdict.ts';
 /** What is asked of a cart, and what carts do among themselves. */
 export type AnyOperation = RequestedOperation | MergeGuest | BeginCheckout;
 
-function shopperRule(state: CartState, operation: CartOperation, now: number): Verdict {
+function shopperRule(state: CartState, operation: ShopperOperation, now: number): Verdict {
   switch (operation.type) {
     case 'addItem':
       return addItem(state, operation, now);
@@ -26,6 +27,8 @@ function shopperRule(state: CartState, operation: CartOperation, now: number): V
       return removeItem(state, operation);
     case 'clear':
       return clear(state);
+    case 'restore':
+      return restore(state, operation, now);
   }
 }
 

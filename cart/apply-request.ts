@@ -33,6 +33,9 @@ type Progress = { state: CartState; outcomes: OperationOutcome[]; audit: AuditEn
 
 /** What was asked, without what it was judged by: product facts, the lines of a guest's cart. `change` says what came of it. */
 function written(operation: AnyOperation): unknown {
+  if (operation.type === 'restore') {
+    return { ...operation, lines: operation.lines.map(({ facts: _judged, ...line }) => line) };
+  }
   if (operation.type !== 'merge') return { ...operation, facts: undefined };
   const { cartId, currency } = operation.guest;
   return { ...operation, guest: { cartId, currency } };
@@ -51,7 +54,8 @@ function step(
     return verdict.refusal;
   }
   if (verdict.state === before) {
-    progress.outcomes.push({ ok: true, isUnchanged: true });
+    const merge = operation.type === 'restore' && verdict.merge ? { merge: verdict.merge } : {};
+    progress.outcomes.push({ ok: true, isUnchanged: true, ...merge });
     return undefined;
   }
   progress.state = verdict.state;

@@ -61,6 +61,11 @@ function joinAttributes(account: Attributes, guest: Attributes, strategy: MergeS
   return { attributes: joined, isCut: kept.length < added.length };
 }
 
+/** Names may stand in another order. */
+const areSame = (one: Attributes, other: Attributes): boolean =>
+  Object.keys(one).length === Object.keys(other).length &&
+  Object.entries(one).every(([name, text]) => other[name] === text);
+
 /** The account's line with the younger of both prices. */
 function takeYounger(account: CartLine, guest: CartLine): CartLine {
   if (guest.pricedAt < account.pricedAt) return account;
@@ -69,9 +74,16 @@ function takeYounger(account: CartLine, guest: CartLine): CartLine {
   return { ...kept, ...priced, id, options, attributes, addedAt, ...movedPrice(account, guest.unitPrice) };
 }
 
-interface Merging {
+/** A cart on its way, and what is to be told about it. */
+export interface Merging {
   state: CartState;
   notices: MergeNotices;
+}
+
+/** Whose quantity counts, and whose notes where both have one of a name. */
+export interface Joining {
+  strategy: MergeStrategy;
+  notes: MergeStrategy;
 }
 
 function tell(notices: MergeNotices, line: CartLine, notice: Omit<MergeNotice, 'sku' | 'title'>): void {
@@ -79,10 +91,28 @@ function tell(notices: MergeNotices, line: CartLine, notice: Omit<MergeNotice, '
   notices[notice.lineId === undefined ? 'dropped' : 'adjusted'].push({ sku, title, ...notice });
 }
 
-function join({ state, notices }: Merging, line: CartLine, equal: CartLine, strategy: MergeStrategy) {
+/** The cart with the line joined to its equal; the very same cart where that would change nothing that a shopper sees. */
+export function joinUnlessEqual(
+  merging: Merging,
+  line: CartLine,
+  equal: CartLine,
+  joining: Joining,
+): CartState {
+  const joined = joinLine(merging, line, equal, joining);
+  const after = joined.lines.find(({ id }) => id === equal.id);
+  const isSame = after?.quantity === equal.quantity && areSame(after.attributes, equal.attributes);
+  return isSame ? merging.state : joined;
+}
+
+function joinLine(
+  { state, notices }: Merging,
+  line: CartLine,
+  equal: CartLine,
+  { strategy, notes }: Joining,
+): CartState {
   const wanted = QUANTITIES[strategy](equal.quantity, line.quantity);
   const { quantity, reason } = allowed(state, line, equal, wanted);
-  const { attributes, isCut } = joinAttributes(equal.attributes, line.attributes, strategy);
+  const { attributes, isCut } = joinAttributes(equal.attributes, line.attributes, notes);
   const joined = { ...takeYounger(equal, line), attributes, quantity };
   const verdict = withLines(
     state,
@@ -98,7 +128,8 @@ function join({ state, notices }: Merging, line: CartLine, equal: CartLine, stra
   return verdict.state;
 }
 
-function takeOver({ state, notices }: Merging, line: CartLine) {
+/** The cart with the line under an id of its own, as far as limits and stock allow. */
+export function takeLine({ state, notices }: Merging, line: CartLine): CartState {
   const wanted = line.quantity;
   const { quantity, reason } = allowed(state, line, undefined, wanted);
   if (quantity <= 0) {
@@ -131,7 +162,7 @@ export function mergeGuest(state: CartState, { guest, strategy }: MergeGuest): V
     const line = { ...foreign, options: ordered(foreign.options) };
     const equal = line.isSeparate ? undefined : findEqualLine(merged, line.sku, line.options);
     const merging = { state: merged, notices };
-    merged = equal ? join(merging, line, equal, strategy) : takeOver(merging, line);
+    merged = equal ? joinLine(merging, line, equal, { strategy, notes: strategy }) : takeLine(merging, line);
   }
   // A guest's cart of which nothing could come over has been merged all the same, and that counts as a change.
   const isCounted = guest.lines.length > 0 && merged === state;

@@ -54,8 +54,31 @@ export interface Shortage {
   available: number;
 }
 
-/** What a request may hold. Operators' acts come alone, never in a batch. */
-export type RequestedOperation = CartOperation | OperatorAct;
+/** A line of a cart that was left, as the link in a mail brings it along. */
+export interface RestoredLine {
+  sku: string;
+  /** What it was called then, for the notice where it is no longer sold. */
+  title: string;
+  quantity: number;
+  options?: Options;
+  attributes?: Attributes;
+  /** The catalogue's facts at the time of the request; absent where there is no such product any more. */
+  facts?: ProductFacts;
+}
+
+/** Puts the lines of a cart that was left into this one. Done again, it changes nothing. Only from the API, for the link in a mail. */
+export interface Restore {
+  type: 'restore';
+  /** Public id of the cart that was left: for the audit trail. */
+  from: string;
+  lines: readonly RestoredLine[];
+}
+
+/** What shoppers do, by themselves or by a link. */
+export type ShopperOperation = CartOperation | Restore;
+
+/** What a request may hold. Operators' acts and a restore come alone, never in a batch. */
+export type RequestedOperation = ShopperOperation | OperatorAct;
 
 /** Why an operation did not happen. Nothing changed. */
 export interface Refusal {
@@ -100,7 +123,7 @@ export interface MergeNotices {
   dropped: MergeNotice[];
 }
 
-/** `isUnchanged`: what an operator asked for was so already. `merge`: only of a merge, whose outcome it is. */
+/** `isUnchanged`: what was asked for was so already. `merge`: of a merge or a restore, whose outcome it is. */
 export type OperationOutcome =
   | { ok: true; lineId?: string; isUnchanged?: true; merge?: MergeNotices; checkoutId?: string }
   | { ok: false; refusal: Refusal };

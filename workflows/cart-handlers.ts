@@ -10,6 +10,7 @@ import {
   lacksFacts,
   type ReadWhat,
   readAct,
+  readLeft,
   readMany,
   readOne,
   readOrderId,
@@ -73,6 +74,13 @@ export function registerHandlers(keeper: CartKeeper): void {
     read: readMany,
     description:
       'Several operations: {"atomic": true, "operations": [{"type": "addItem", "sku": "…", "quantity": 1}]}',
+  });
+  openDoor(keeper, {
+    update: messages.restoreUpdate,
+    signal: messages.restoreSignal,
+    read: readLeft,
+    description:
+      'Puts the lines of a cart that was left into this one, for the link in a mail. From the API.',
   });
   openDoor(keeper, {
     update: messages.operateUpdate,

@@ -19,6 +19,7 @@ import type {
   Receipt,
   Refusal,
   RemoveItem,
+  Restore,
   UpdateItem,
 } from '../contract/operations.ts';
 
@@ -94,6 +95,7 @@ export const addItemUpdate = defineUpdate<Receipt, Message<AddItem>>('addItem');
 export const updateItemUpdate = defineUpdate<Receipt, Message<UpdateItem>>('updateItem');
 export const removeItemUpdate = defineUpdate<Receipt, Message<RemoveItem>>('removeItem');
 export const clearUpdate = defineUpdate<Receipt, Message<object>>('clear');
+export const restoreUpdate = defineUpdate<Receipt, Message<Restore>>('restore');
 export const batchUpdate = defineUpdate<Receipt, Message<Batch>>('batch');
 /** Requests of several clients that met in the API's lane for this cart: one receipt each, in order. */
 export const applyRequestsUpdate = defineUpdate<Receipt[], [CartRequest[]]>('applyRequests');
@@ -105,6 +107,7 @@ export const addItemSignal = defineSignal<Message<AddItem>>('addItem');
 export const updateItemSignal = defineSignal<Message<UpdateItem>>('updateItem');
 export const removeItemSignal = defineSignal<Message<RemoveItem>>('removeItem');
 export const clearSignal = defineSignal<Message<object>>('clear');
+export const restoreSignal = defineSignal<Message<Restore>>('restore');
 export const batchSignal = defineSignal<Message<Batch>>('batch');
 /** The read model has missed something, or an operator thinks so: publish the present state, and whatever may be missing. */
 export const republishSignal = defineSignal('republish');

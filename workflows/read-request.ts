@@ -5,6 +5,7 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/workflow';
 import { readBatch, readOperation } from '../cart/read-message.ts';
 import { readOperatorAct } from '../cart/read-operator-act.ts';
+import { readRestore } from '../cart/read-restore.ts';
 import { isOperatorAct } from '../contract/operator-acts.ts';
 import type { CartRequest, OperationType, RequestedOperation } from '../contract/operations.ts';
 import type { Envelope } from './messages.ts';
@@ -29,12 +30,19 @@ export const readAct: ReadWhat = (message) => {
   return 'fault' in read ? read : { atomic: true, operations: [read.operation] };
 };
 
-/** A request of a lane: an operator's act comes alone in its request. */
+/** The lines of a cart that was left. */
+export const readLeft: ReadWhat = (message) => {
+  const read = readRestore(message);
+  return 'fault' in read ? read : { atomic: true, operations: [read.operation] };
+};
+
+/** A request of a lane: an operator's act and a restore come alone in their request. */
 function readLaneEntry(entry: unknown): What {
   const { operations } = entry as { operations?: unknown };
   const [first] = Array.isArray(operations) ? (operations as unknown[]) : [];
-  const isAct = isOperatorAct((first ?? { type: '' }) as { type: string });
-  return isAct ? readAct(first) : readMany(entry);
+  const { type } = (first ?? { type: '' }) as { type: string };
+  if (type === 'restore') return readLeft(first);
+  return isOperatorAct({ type }) ? readAct(first) : readMany(entry);
 }
 
 /** A failure for what is no message of ours. */
@@ -63,6 +71,9 @@ const isEnvelope = ({ key, fingerprint, attempt, actor, requestId, ifMatch }: En
 
 /** Facts are believed only from the API. */
 function stripFacts(operation: RequestedOperation): RequestedOperation {
+  if (operation.type === 'restore') {
+    return { ...operation, lines: operation.lines.map(({ facts: _byHand, ...line }) => line) };
+  }
   const { facts: _byHand, ...rest } = operation as { facts?: unknown };
   return rest as RequestedOperation;
 }
