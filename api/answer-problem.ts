@@ -23,5 +23,7 @@ export function answerProblem(c: Exchange, problem: Problem): Response {
   // A fault of ours with its stack; of an outage the cause in one line is enough, there will be many.
   if (problem.code === 'internal') c.set('failure', cause ?? problem);
   else if (cause !== undefined) c.set('reason', cause instanceof Error ? cause.message : 'unknown');
-  return respond(c, problemReply(problem, c.get('requestId')));
+  const reply = problemReply(problem, c.get('requestId'));
+  const page = c.get('problemPage');
+  return respond(c, page ? page(problem, reply, c.req.header('accept-language')) : reply);
 }

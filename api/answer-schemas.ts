@@ -179,6 +179,24 @@ export const mergeResultSchema = z
   })
   .openapi('MergeResult');
 
+export const recoveryPreviewSchema = z
+  .object({
+    currency: z.string(),
+    lines: z.array(
+      z.object({
+        title: z.string(),
+        imageUrl: z.string().optional(),
+        quantity: z.int(),
+        unitPrice: minor,
+        lineTotal: minor,
+        isAvailable: z.boolean(),
+        maxQuantity: z.int().openapi({ description: 'Units that could be had now.' }),
+      }),
+    ),
+    total: minor.openapi({ description: 'Without what cannot be had.' }),
+  })
+  .openapi('RecoveryPreview');
+
 export const operationStatusSchema = z
   .object({
     key: z.string(),

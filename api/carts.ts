@@ -136,7 +136,7 @@ class TemporalCarts extends CartMerging implements Carts {
 
   async submitAsync(owner: CartOwner, request: CartRequest): Promise<void> {
     const { signal, signalArgs } = messageFor([request]);
-    const mayCreate = request.operations.some((operation) => operation.type === 'addItem');
+    const mayCreate = request.operations.some(({ type }) => type === 'addItem' || type === 'restore');
     const { workflow } = this.#client;
     const send = async () => {
       if (!mayCreate) return workflow.getHandle(owner.workflowId).signal(signal, ...signalArgs);

@@ -52,6 +52,9 @@ import { operatorActRoutes } from './routes/operator-acts.ts';
 import { operatorCartRoutes } from './routes/operator-carts.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { recoverRoutes } from './routes/recover.ts';
+import { unsubscribeRoutes } from './routes/unsubscribe.ts';
+import { createLinkTokens } from '../mail/link-tokens.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { productRoutes } from './routes/products.ts';
 import { referenceRoutes } from './routes/reference.ts';
@@ -120,6 +123,20 @@ const policyOfCheckouts = (config: Config): CheckoutPolicy => ({
   openCheckoutsMax: config.OPEN_CHECKOUTS_MAX,
 });
 
+/** What mails lead to. */
+function linkRoutes(
+  router: Router,
+  { dependencies, parts, now }: { dependencies: Dependencies; parts: WriteParts; now: () => number },
+): void {
+  const { config, recoverySignals, log } = dependencies;
+  const links = {
+    linkTokens: createLinkTokens({ keys: config.LINK_TOKEN_KEYS, now }),
+    shop: { name: config.SHOP_NAME, url: config.SHOP_URL, locale: config.SHOP_LOCALE },
+  };
+  recoverRoutes(router, { ...parts, ...links, recoverySignals });
+  unsubscribeRoutes(router, { ...parts, ...links, recoverySignals, log });
+}
+
 /** The app and its feed. Throws when a key that identities rest on is missing. Connects to nothing by itself. */
 export function createApi(dependencies: Dependencies): Api {
   const { config, carts, sql, log, metrics } = dependencies;
@@ -184,6 +201,7 @@ export function createApi(dependencies: Dependencies): Api {
     limits,
     handOut: parts.handOut,
   });
+  linkRoutes(router, { dependencies, parts, now });
   const readers = createWebhookReaders(config);
   webhookRoutes(router, { readers, inbox: payments, limits, metrics, now });
   probeRoutes(router, { sql, carts, metrics, isAccepting });

@@ -11,11 +11,11 @@ import type { AppEnv, Exchange } from './exchange.ts';
 import type { FeatureFlags } from './flags/feature-flags.ts';
 import type { Caller, Identity } from './identity/caller.ts';
 import { guardCsrf } from './middleware/csrf.ts';
-import { requireJson } from './middleware/media-type.ts';
+import { isForm, requireJson } from './middleware/media-type.ts';
 import { parseJson } from './middleware/parse-json.ts';
 import { readBody } from './middleware/read-body.ts';
 import { type AnswerSpec, type Documented, requestHeaders, responses } from './openapi.ts';
-import { Problem } from './problem.ts';
+import { Problem, type ProblemPage } from './problem.ts';
 import { refuseCardData } from './refuse-card-data.ts';
 import type { RateLimits } from './rate/rate-limits.ts';
 import { type Reply, respond } from './reply.ts';
@@ -25,8 +25,9 @@ import { readWriteHeaders, type WriteHeaders } from './headers/write-headers.ts'
 /**
  * `open`: anybody, no cart meant. `read`: somebody's cart. `write`: changes it. `inspect` and `operate`: the same for operators, by their
  * token alone. `webhook`: a sender who signs the raw bytes; the route checks that itself, and nothing is parsed before.
+ * `link`: whoever has the token in the address; no other credential is looked at, and no cookie.
  */
-export type Access = 'open' | 'read' | 'write' | 'inspect' | 'operate' | 'webhook';
+export type Access = 'open' | 'read' | 'write' | 'inspect' | 'operate' | 'webhook' | 'link';
 
 const OPERATORS: readonly Access[] = ['inspect', 'operate'];
 
@@ -43,7 +44,11 @@ export interface RouteSpec<P, Q, B> {
   body?: z.ZodType<B>;
   /** The body may be left out; then `body` is undefined. */
   isBodyOptional?: boolean;
+  /** Forms are taken as well: the fields that a form has. None of them is needed, so nothing is checked; `bytes` holds them. */
+  form?: z.ZodType;
   answers: Record<number, AnswerSpec>;
+  /** Who accepts `text/html` is answered with pages: this one for problems. */
+  problemPage?: ProblemPage;
   /** Codes of this route beyond those of its access. */
   errors?: readonly ErrorCode[];
   /** Not counted by the rate limits: probes. */
@@ -94,7 +99,7 @@ function queryOf(c: Exchange): Record<string, unknown> {
 }
 
 async function authenticate(c: Exchange, access: Access, gate: Gate): Promise<Caller> {
-  if (access === 'open' || access === 'webhook') return NOBODY;
+  if (access === 'open' || access === 'webhook' || access === 'link') return NOBODY;
   const { identity } = gate;
   const identified = OPERATORS.includes(access) ? identity.identifyOperator(c) : identity.identify(c);
   const caller: Caller = await identified.catch(async (error: unknown) => {
@@ -125,10 +130,24 @@ async function writeHeaders(c: Exchange, flags: FeatureFlags): Promise<WriteHead
 
 const EMPTY = new Uint8Array(0);
 
-async function readBytes(c: Exchange, access: Access): Promise<Uint8Array> {
-  if (access === 'webhook') return await readBody(c, MAX_WEBHOOK_BYTES);
-  const isWrite = access === 'write' || access === 'operate';
-  return isWrite ? await readBody(c, MAX_BODY_BYTES) : EMPTY;
+type Demanded = Pick<RouteSpec<unknown, unknown, unknown>, 'method' | 'access'>;
+
+const isChange = ({ access, method }: Demanded): boolean =>
+  access === 'write' || access === 'operate' || (access === 'link' && method !== 'get');
+
+async function readBytes(c: Exchange, spec: Demanded): Promise<Uint8Array> {
+  if (spec.access === 'webhook') return await readBody(c, MAX_WEBHOOK_BYTES);
+  return isChange(spec) ? await readBody(c, MAX_BODY_BYTES) : EMPTY;
+}
+
+/** Whether there is a JSON body to be read. Throws `unsupported_media_type`. */
+function checkMediaType<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, bytes: Uint8Array): boolean {
+  const { body, form, isBodyOptional } = spec;
+  if (!isChange(spec) || !(body ?? form)) return false;
+  const isLeftOut = bytes.length === 0 && (isBodyOptional || !body);
+  if (isLeftOut || (form && isForm(c.req.header('content-type')))) return false;
+  requireJson(c.req.header('content-type'), c.req.header('content-encoding'));
+  return body !== undefined;
 }
 
 /** Genuine webhooks come as often as there are payments; a route that takes them counts those that are not. */
@@ -137,12 +156,11 @@ const isCounted = ({ isUnlimited, access }: Pick<Documented, 'isUnlimited' | 'ac
 
 /** The order of checks. http-api.md promises it; tests/api/order-of-checks.test.ts holds it. */
 async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate): Promise<Call<P, Q, B>> {
-  const isWrite = spec.access === 'write' || spec.access === 'operate';
+  const isWrite = isChange(spec);
   // size
-  const bytes = await readBytes(c, spec.access);
+  const bytes = await readBytes(c, spec);
   // media type
-  const hasBody = isWrite && spec.body !== undefined && (bytes.length > 0 || !spec.isBodyOptional);
-  if (hasBody) requireJson(c.req.header('content-type'), c.req.header('content-encoding'));
+  const hasBody = checkMediaType(c, spec, bytes);
   // authentication
   const caller = await authenticate(c, spec.access, gate);
   // CSRF; operators' routes look at no cookie, so nobody can be made to use them
@@ -152,7 +170,7 @@ async function admit<P, Q, B>(c: Exchange, spec: RouteSpec<P, Q, B>, gate: Gate)
   // feature
   if (spec.feature !== undefined) await requireFeature(gate.flags, spec.feature);
   // headers
-  const headers = isWrite ? await writeHeaders(c, gate.flags) : undefined;
+  const headers = isWrite && spec.access !== 'link' ? await writeHeaders(c, gate.flags) : undefined;
   // schema
   const params = (spec.params ? validate(spec.params, c.req.param()) : {}) as P;
   const query = (spec.query ? validate(spec.query, queryOf(c)) : {}) as Q;
@@ -168,11 +186,21 @@ interface Secured {
 }
 
 function securityOf({ access, takesOrderToken }: Secured): { security?: Record<string, string[]>[] } {
-  if (access === 'open') return {};
+  if (access === 'open' || access === 'link') return {};
   if (OPERATORS.includes(access)) return { security: [{ operatorToken: [] }] };
   if (access === 'webhook') return { security: [{ webhookSignature: [] }, { stripeSignature: [] }] };
   const orderToken = takesOrderToken ? [{ orderToken: [] }] : [];
   return { security: [{}, { customerToken: [] }, { guestCookie: [] }, { cartToken: [] }, ...orderToken] };
+}
+
+const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data'];
+
+function documentBody<P, Q, B>({ body, form, isBodyOptional }: RouteSpec<P, Q, B>) {
+  if (!body && !form) return {};
+  const json = body ? { 'application/json': { schema: body as z.ZodType } } : {};
+  const forms = form ? Object.fromEntries(FORM_TYPES.map((type) => [type, { schema: form }])) : {};
+  const required = body !== undefined && !isBodyOptional;
+  return { body: { required, content: { ...json, ...forms } } };
 }
 
 function document<P, Q, B>(spec: RouteSpec<P, Q, B>) {
@@ -190,14 +218,7 @@ function document<P, Q, B>(spec: RouteSpec<P, Q, B>) {
       ...(spec.params ? { params: spec.params as unknown as z.ZodObject } : {}),
       ...(spec.query ? { query: spec.query as unknown as z.ZodObject } : {}),
       ...(headers ? { headers } : {}),
-      ...(spec.body
-        ? {
-            body: {
-              required: !spec.isBodyOptional,
-              content: { 'application/json': { schema: spec.body as z.ZodType } },
-            },
-          }
-        : {}),
+      ...documentBody(spec),
     },
     responses: responses(spec.answers, spec),
   });
@@ -215,6 +236,9 @@ export interface Router {
   known: KnownRoute[];
 }
 
+/** Browsers say so; programs do not. */
+export const wantsPage = (c: Exchange): boolean => c.req.header('accept')?.includes('text/html') ?? false;
+
 /** Adds the route to the app and to its documentation. */
 export function defineRoute<P = unknown, Q = unknown, B = undefined>(
   router: Router,
@@ -231,6 +255,7 @@ export function defineRoute<P = unknown, Q = unknown, B = undefined>(
   });
   app.on(method, spec.path.replace(/\{([^}]+)\}/g, ':$1'), async (c) => {
     c.set('route', name);
+    if (spec.problemPage && wantsPage(c)) c.set('problemPage', spec.problemPage);
     return respond(c, await handle(await admit(c, spec, gate)));
   });
 }

@@ -2,6 +2,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { RateReading } from './rate/rate-fields.ts';
+import type { ProblemPage } from './problem.ts';
 
 export interface AppEnv {
   /** Node's request and response; absent where a test calls the app without a socket. */
@@ -17,6 +18,8 @@ export interface AppEnv {
     credentialHeaders: Record<string, string> | undefined;
     /** The budgets that this request was counted against. */
     rateReadings: RateReading[] | undefined;
+    /** Turns a problem into a page, for people who have followed a link. */
+    problemPage: ProblemPage | undefined;
     /** The exception behind an `internal`, for the log. */
     failure: unknown;
     /** What lies behind any other problem, in a line for the log. */

@@ -10,6 +10,8 @@ export interface AnswerSpec {
   schema?: z.ZodType;
   /** Media type; `application/json` unless said otherwise. */
   type?: string;
+  /** A page where the caller accepts `text/html`. */
+  hasPage?: boolean;
   /** Answer headers with one line of prose each. */
   headers?: Record<string, string>;
 }
@@ -52,6 +54,7 @@ const WEBHOOK: ErrorCode[] = [
   'webhook_signature_invalid',
   'dependency_unavailable',
 ];
+const LINK: ErrorCode[] = [...ANY, 'link_invalid', 'link_expired', 'erased', 'dependency_unavailable'];
 const BODY: ErrorCode[] = [
   'invalid_json',
   'request_timeout',
@@ -62,7 +65,7 @@ const BODY: ErrorCode[] = [
 
 /** What the routes' documentation depends on, beyond the route's own answers. */
 export interface Documented {
-  access: 'open' | 'read' | 'write' | 'inspect' | 'operate' | 'webhook';
+  access: 'open' | 'read' | 'write' | 'inspect' | 'operate' | 'webhook' | 'link';
   params?: unknown;
   query?: unknown;
   body?: unknown;
@@ -71,7 +74,15 @@ export interface Documented {
   feature?: unknown;
 }
 
-const COMMON = { open: ANY, read: READ, write: WRITE, inspect: INSPECT, operate: OPERATE, webhook: WEBHOOK };
+const COMMON = {
+  open: ANY,
+  read: READ,
+  write: WRITE,
+  inspect: INSPECT,
+  operate: OPERATE,
+  webhook: WEBHOOK,
+  link: LINK,
+};
 
 /** Every code that the route may answer. */
 export function errorCodes(spec: Documented): ErrorCode[] {
@@ -117,7 +128,9 @@ export function responses(answers: Record<number, AnswerSpec>, spec: Documented)
     const rate = spec.isUnlimited ? {} : RATE_DOC;
     const headers = headerDocs({ ...REQUEST_ID_DOC, ...rate, ...answer.headers });
     const type = answer.type ?? 'application/json';
-    const content = answer.schema ? { content: { [type]: { schema: answer.schema } } } : {};
+    const page = answer.hasPage ? { 'text/html': { schema: z.string() } } : {};
+    const json = answer.schema ? { [type]: { schema: answer.schema } } : {};
+    const content = answer.schema || answer.hasPage ? { content: { ...json, ...page } } : {};
     return [status, { description: answer.description, headers, ...content }] as const;
   });
   return Object.fromEntries([...own, ...problems(errorCodes(spec), spec.isUnlimited === true)]);

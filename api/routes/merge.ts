@@ -1,12 +1,13 @@
 /** The guest's cart goes into the customer's, at login. */
 import { z } from '@hono/zod-openapi';
-import type { MergeNotice, MergeStrategy } from '../../contract/operations.ts';
+import type { MergeNotice, MergeNotices, MergeStrategy } from '../../contract/operations.ts';
 import { IDEMPOTENT_REPLAYED } from '../../contract/headers.ts';
 import { mergeResultSchema } from '../answer-schemas.ts';
 import { type Call, defineRoute, type Router } from '../define-route.ts';
 import { isUnavailable } from '../../database/client.ts';
 import { takeOverContact } from '../../database/contacts.ts';
 import type { Reply } from '../reply.ts';
+import type { LoadedView } from '../views.ts';
 import { type Merged, mergeCarts, mergeCartsLater } from '../write/merge-carts.ts';
 import { acceptedReply, refusalProblem, viewHeaders, viewOf } from '../write/replies.ts';
 import type { WriteParts } from '../write/submit-change.ts';
@@ -42,6 +43,16 @@ async function takeContactAlong({ sql }: WriteParts, guestHash: string, ownerHas
   });
 }
 
+/** The cart, and what came of the lines that were to go into it. */
+export function mergeBody(view: LoadedView, isMerged: boolean, { adjusted, dropped }: MergeNotices): string {
+  const merge = JSON.stringify({
+    merged: isMerged,
+    adjusted: adjusted.map(noticeView),
+    dropped: dropped.map(noticeView),
+  });
+  return `{"cart":${view.text},"merge":${merge}}`;
+}
+
 async function answer(parts: WriteParts, call: Call, merged: Merged): Promise<Reply> {
   record(parts, merged);
   const { guest } = call.caller;
@@ -51,15 +62,9 @@ async function answer(parts: WriteParts, call: Call, merged: Merged): Promise<Re
   }
   const view = await viewOf(parts, call, merged);
   if (merged.isTokenSpent && guest) parts.forget(call.c, guest.via);
-  const { adjusted, dropped } = merged.notices;
-  const merge = JSON.stringify({
-    merged: merged.isMerged,
-    adjusted: adjusted.map(noticeView),
-    dropped: dropped.map(noticeView),
-  });
   return {
     status: 200,
-    body: `{"cart":${view.text},"merge":${merge}}`,
+    body: mergeBody(view, merged.isMerged, merged.notices),
     headers: {
       ...viewHeaders(view),
       ...(merged.isReplay ? { [IDEMPOTENT_REPLAYED.toLowerCase()]: 'true' } : {}),

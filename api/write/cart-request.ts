@@ -1,15 +1,17 @@
 /** Makes the cart's request out of the caller's: hashed key, fingerprint of what was asked, and this attempt's own id. */
 import { randomBytes } from 'node:crypto';
-import type { CartOperation, CartRequest } from '../../contract/operations.ts';
+import type { CartRequest, ShopperOperation } from '../../contract/operations.ts';
 import type { Call } from '../define-route.ts';
 import { shortHash } from '../headers/idempotency-key.ts';
 import type { CartOwner } from '../carts.ts';
 
 /** What a route wants done. */
 export interface Change {
-  operations: CartOperation[];
+  operations: ShopperOperation[];
   /** All or none. Always true for a single operation. */
   atomic: boolean;
+  /** What the caller asked for, where the operations are made of something else that may change between two tries. */
+  asked?: unknown;
 }
 
 /** JSON with sorted names: two texts that mean the same print the same. */
@@ -29,7 +31,9 @@ export const randomKey = (): string => randomBytes(16).toString('base64url');
 /** What makes two requests the same: the hashed key, and the fingerprint of what was asked (without product facts). */
 export const identify = (change: Change, key: string): Pick<CartRequest, 'key' | 'fingerprint'> => ({
   key: shortHash(key),
-  fingerprint: shortHash(canonicalJson({ atomic: change.atomic, operations: change.operations })),
+  fingerprint: shortHash(
+    canonicalJson(change.asked ?? { atomic: change.atomic, operations: change.operations }),
+  ),
 });
 
 /** `operations` carry their facts; the fingerprint is of `change`, which has none. */
@@ -37,7 +41,7 @@ export function buildRequest(
   call: Call,
   owner: CartOwner,
   change: Change,
-  operations: CartOperation[],
+  operations: ShopperOperation[],
   key: string,
 ): CartRequest {
   return {

@@ -2,7 +2,7 @@
  * A write's way to its cart: facts, refusals that need no cart, the message to the workflow, and a new guest where the old one's cart
  * has ended. What becomes of it is a value; replies.ts makes answers of it.
  */
-import type { OperationOutcome, Refusal } from '../../contract/operations.ts';
+import type { OperationOutcome, Refusal, ShopperOperation } from '../../contract/operations.ts';
 import { type CartOwner, CartGone, type Carts } from '../carts.ts';
 import type { Call } from '../define-route.ts';
 import type { Exchange } from '../exchange.ts';
@@ -64,13 +64,19 @@ function catalogueRefusal(change: Change, refusals: ReadonlyMap<number, Refusal>
   return { ...refusal, errors: [where] };
 }
 
+/** What is worth a cart of its own. */
+const bringsUnits = (operation: ShopperOperation): boolean =>
+  operation.type === 'restore'
+    ? operation.lines.some(({ facts }) => facts?.active && facts.available > 0)
+    : operation.type === 'addItem';
+
 async function prepare(parts: WriteParts, call: Call, change: Change): Promise<Prepared> {
   const { headers, caller } = call;
   const { operations, refusals } = await resolveFacts(parts, caller.owner, change.operations);
   const refusal = catalogueRefusal(change, refusals);
   // With a key the cart must be asked all the same: it may have applied this very request before.
   if (refusal && headers?.idempotencyKey === undefined) throw Problem.fromRefusal(refusal);
-  const canAdd = operations.some((operation, index) => operation.type === 'addItem' && !refusals.has(index));
+  const canAdd = operations.some((operation, index) => bringsUnits(operation) && !refusals.has(index));
   return {
     change,
     key: headers?.idempotencyKey ?? randomKey(),
@@ -88,7 +94,7 @@ function absent(call: Call, prepared: Prepared): Settled {
     const refusal: Refusal = { code: 'version_conflict', detail, currentVersion: 0 };
     return { ...settled, outcomes: [], refusal };
   }
-  return { ...settled, ...applyToNothing(prepared.change, prepared.refusals) };
+  return { ...settled, ...applyToNothing(prepared, prepared.change.atomic) };
 }
 
 const toRequest = (call: Call, owner: CartOwner, prepared: Prepared) => ({

@@ -101,7 +101,7 @@ class RulesInMemory implements CartsInMemory {
   }
 
   async submitAsync(owner: CartOwner, request: CartRequest): Promise<void> {
-    const mayCreate = request.operations.some((operation) => operation.type === 'addItem');
+    const mayCreate = request.operations.some(({ type }) => type === 'addItem' || type === 'restore');
     this.received.push({ owner, request, mayCreate, isSignal: true });
     this.#failBefore();
     const cart = this.#living(owner, mayCreate);
