@@ -8,7 +8,7 @@ export interface LeftCart {
   view: CartView;
 }
 
-/** `erased`: nobody is known under this contact any more. `dead`: ordered, unsubscribed, or no longer that cart. */
+/** `erased`: nobody is known under this contact any more. `dead`: ordered, unsubscribed, sent to an address of before, or no longer that cart. */
 export type LeftCartStanding = LeftCart | 'erased' | 'dead';
 
 interface Row {
@@ -26,7 +26,8 @@ export async function readLeftCart(
     SELECT workflow_id AS "workflowId", view,
       EXISTS (SELECT FROM suppressions WHERE suppressions.address_hash = contacts.address_hash)
         OR EXISTS (SELECT FROM orders WHERE orders.owner_hash = contacts.owner_hash AND orders.cart_id = ${link.cartId})
-        OR NOT EXISTS (SELECT FROM outbox WHERE purpose = 'recovery' AND key = ${recoveryKey(link)}) AS "isDead"
+        OR NOT EXISTS (SELECT FROM outbox WHERE purpose = 'recovery' AND key = ${recoveryKey(link)}
+          AND coalesce(outbox.address_hash, contacts.address_hash) = contacts.address_hash) AS "isDead"
     FROM contacts LEFT JOIN carts ON carts.cart_id = ${link.cartId} AND carts.owner_hash = contacts.owner_hash
       AND carts.status IN ('active', 'checkout')
     WHERE contact_id = ${link.contactId}`;

@@ -1,48 +1,57 @@
-/** Somebody wants no more recovery e-mails: what a link in one of them does. Stands alone until suppressions have a file of their own. */
+/** Somebody wants no more recovery e-mails: what the link in one of them does. */
 import { recoveryKey } from '../contract/abandonment.ts';
 import type { Sql } from './client.ts';
-import { jsonText } from './json-text.ts';
+import { findRecipient } from './contacts.ts';
+import { suppress } from './suppressions.ts';
 
-export interface Unsubscribed {
-  /** False: it had been done before; the first proof stays. */
-  isNew: boolean;
-  /** The living carts of everybody with this address. */
-  workflowIds: string[];
+export interface MailedLink {
+  contactId: string;
+  cartId: string;
+  episode: number;
+  step: number;
 }
 
-/** Whether the address behind the contact is suppressed. Undefined: it was erased. */
+/** The address that the mail went to: the contact may have another one by now. Undefined: it was erased. */
+async function addressOf(sql: Sql, link: MailedLink): Promise<string | undefined> {
+  const recipient = await findRecipient(sql, link.contactId);
+  if (!recipient) return undefined;
+  const [row] = await sql<{ addressHash: string | null }[]>`
+    SELECT address_hash AS "addressHash" FROM outbox WHERE purpose = 'recovery' AND key = ${recoveryKey(link)}`;
+  return row?.addressHash ?? recipient.addressHash;
+}
+
+/** Whether mails like this one have ended. Undefined: erased. */
 export async function readSubscription(
   sql: Sql,
-  contactId: string,
+  link: MailedLink,
 ): Promise<{ isSuppressed: boolean } | undefined> {
-  const [row] = await sql<{ isSuppressed: boolean }[]>`
-    SELECT EXISTS (SELECT FROM suppressions WHERE suppressions.address_hash = contacts.address_hash) AS "isSuppressed"
-    FROM contacts WHERE contact_id = ${contactId}`;
-  return row;
+  const addressHash = await addressOf(sql, link);
+  if (addressHash === undefined) return undefined;
+  const rows = await sql`SELECT FROM suppressions WHERE address_hash = ${addressHash}`;
+  return { isSuppressed: rows.length > 0 };
 }
 
-/** In one transaction: from then on nothing is sent to the address, and what was promised to it is taken back. Undefined: it was erased. */
+/** Carts of one address that are told; the database is what senders obey. */
+const TOLD_MAX = 20;
+
+/**
+ * From its return on nothing more is sent to the address, and what was promised to it is taken back. Again, the first proof stays. Returns
+ * the workflow ids of the living carts behind the address. Undefined: erased.
+ */
 export async function unsubscribe(
   sql: Sql,
-  link: { contactId: string; cartId: string; episode: number; step: number },
+  link: MailedLink,
   proof: { how: string; requestId: string },
-): Promise<Unsubscribed | undefined> {
-  return await sql.begin(async (tx) => {
-    const [contact] = await tx<{ addressHash: string }[]>`
-      SELECT address_hash AS "addressHash" FROM contacts WHERE contact_id = ${link.contactId}`;
-    if (!contact) return undefined;
-    const { addressHash } = contact;
-    const { count } = await tx`
-      INSERT INTO suppressions (address_hash, reason, proof)
-      VALUES (${addressHash}, 'unsubscribed', ${jsonText({ ...proof, message: recoveryKey(link) })}::text::jsonb)
-      ON CONFLICT DO NOTHING`;
-    await tx`
-      UPDATE outbox SET cancelled_at = now(), reason = 'unsubscribed'
-      WHERE purpose = 'recovery' AND sent_at IS NULL AND cancelled_at IS NULL
-        AND owner_hash IN (SELECT owner_hash FROM contacts WHERE address_hash = ${addressHash})`;
-    const rows = await tx<{ workflowId: string }[]>`
-      SELECT workflow_id AS "workflowId" FROM carts JOIN contacts USING (owner_hash)
-      WHERE address_hash = ${addressHash} AND status IN ('active', 'checkout') LIMIT 20`;
-    return { isNew: count === 1, workflowIds: rows.map(({ workflowId }) => workflowId) };
+): Promise<string[] | undefined> {
+  const addressHash = await addressOf(sql, link);
+  if (addressHash === undefined) return undefined;
+  await suppress(sql, {
+    addressHash,
+    reason: 'unsubscribed',
+    proof: { ...proof, message: recoveryKey(link) },
   });
+  const rows = await sql<{ workflowId: string }[]>`
+    SELECT workflow_id AS "workflowId" FROM carts JOIN contacts USING (owner_hash)
+    WHERE address_hash = ${addressHash} AND status IN ('active', 'checkout') LIMIT ${TOLD_MAX}`;
+  return rows.map(({ workflowId }) => workflowId);
 }

@@ -5,7 +5,6 @@
 import { z } from '@hono/zod-openapi';
 import { readSubscription, unsubscribe } from '../../database/unsubscribe.ts';
 import type { Sql } from '../../database/client.ts';
-import type { Link } from '../../mail/link-tokens.ts';
 import { type Call, defineRoute, type Router, wantsPage } from '../define-route.ts';
 import { LINK_HEADERS } from '../link-pages/page.tsx';
 import { createProblemPage } from '../link-pages/problem-page.tsx';
@@ -44,8 +43,8 @@ function answer({ shop }: UnsubscribeParts, { c }: LinkCall, isUnsubscribed: boo
 }
 
 async function show(parts: UnsubscribeParts, call: LinkCall): Promise<Reply> {
-  const { contactId } = await readLink(parts, call.c, 'unsubscribe', call.params.token);
-  const known = await readSubscription(parts.sql, contactId);
+  const link = await readLink(parts, call.c, 'unsubscribe', call.params.token);
+  const known = await readSubscription(parts.sql, link);
   if (!known) throw linkErased();
   return answer(parts, call, known.isSuppressed);
 }
@@ -65,17 +64,19 @@ async function tellCarts(
   workflowIds: string[],
   requestId: string,
 ): Promise<void> {
-  const told = await Promise.allSettled(workflowIds.map((id) => recoverySignals.stopRecovery(id, 'unsubscribed')));
+  const told = await Promise.allSettled(
+    workflowIds.map((id) => recoverySignals.stopRecovery(id, 'unsubscribed')),
+  );
   const missed = told.filter(({ status }) => status === 'rejected').length;
   if (missed > 0) log.warn({ requestId, missed }, 'unsubscribed; not every cart could be told');
 }
 
 async function stop(parts: UnsubscribeParts, call: LinkCall): Promise<Reply> {
   const { requestId } = call;
-  const link: Link = await readLink(parts, call.c, 'unsubscribe', call.params.token);
-  const done = await unsubscribe(parts.sql, link, { how: await howOf(call), requestId });
-  if (!done) throw linkErased();
-  await tellCarts(parts, done.workflowIds, requestId);
+  const link = await readLink(parts, call.c, 'unsubscribe', call.params.token);
+  const workflowIds = await unsubscribe(parts.sql, link, { how: await howOf(call), requestId });
+  if (!workflowIds) throw linkErased();
+  await tellCarts(parts, workflowIds, requestId);
   return answer(parts, call, true);
 }
 
