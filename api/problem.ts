@@ -84,9 +84,6 @@ export function problemBody(problem: Problem, requestId: string): Record<string,
   };
 }
 
-/** The same answer for people who read it: `reply` is what programs would get. */
-export type ProblemPage = (problem: Problem, reply: Reply, acceptLanguage: string | undefined) => Reply;
-
 /** The problem as an answer. `retryable` is true where the same request may be sent again with the same key. */
 export function problemReply(problem: Problem, requestId: string) {
   const body = problemBody(problem, requestId);
@@ -103,3 +100,10 @@ export function problemReply(problem: Problem, requestId: string) {
     headers,
   } satisfies Reply;
 }
+
+/** The same answer for people who read it: `reply` is what programs would get. */
+export type ProblemPage = (
+  problem: Problem,
+  reply: ReturnType<typeof problemReply>,
+  acceptLanguage: string | undefined,
+) => Reply;

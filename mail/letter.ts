@@ -73,7 +73,10 @@ export const optionsText = (options: Readonly<Record<string, OptionValue>>): str
     .join(' · ');
 
 /** The address if a mail program may load it: absolute, or relative to the shop's. */
-export function imageUrlOf(imageUrl: string | undefined, shop: Shop): string | undefined {
+export function imageUrlOf(
+  imageUrl: string | undefined,
+  shop: { url?: string | undefined },
+): string | undefined {
   if (imageUrl === undefined || !URL.canParse(imageUrl, shop.url)) return undefined;
   const { protocol, href } = new URL(imageUrl, shop.url);
   return protocol === 'https:' || protocol === 'http:' ? href : undefined;

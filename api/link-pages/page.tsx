@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Reply } from '../reply.ts';
 import { STYLE } from './style.ts';
 import type { Tongue } from './words.ts';
@@ -80,7 +81,7 @@ export function pageReply(status: number, parts: PageParts, needs: PageNeeds = {
   return {
     status,
     type: 'text/html',
-    body: `<!doctype html>${(<Page {...parts} />).toString()}`,
+    body: `<!doctype html>${(<Page {...parts} />) as HtmlEscapedString}`,
     headers: { ...LINK_HEADERS, 'content-security-policy': policyFor(needs) },
   };
 }

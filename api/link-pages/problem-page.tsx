@@ -21,7 +21,7 @@ export const createProblemPage =
     const tongue = tongueOf(acceptLanguage, shop.locale);
     const { words } = tongue;
     const [title, body] = textOf(tongue, problem);
-    const { instance } = JSON.parse(String(reply.body)) as { instance: string };
+    const { instance } = JSON.parse(reply.body) as { instance: string };
     const children = (
       <>
         <h1>{title}</h1>

@@ -1,7 +1,8 @@
 /** The page that shows what is in a cart that was left, with the one button that brings it back, and the page after that. */
-import type { CurrentLine } from '../../cart/current-lines.ts';
+import type { CurrentLine } from '../../contract/cart-view.ts';
+import { imageUrlOf } from '../../mail/letter.ts';
+import { money } from '../../mail/money.ts';
 import type { Reply } from '../reply.ts';
-import { money } from './money.ts';
 import { type PageParts, pageReply, type ShopFront } from './page.tsx';
 import { fill, type Tongue } from './words.ts';
 
@@ -11,13 +12,6 @@ export interface Preview {
   lines: readonly CurrentLine[];
   /** Minor units. */
   total: number;
-}
-
-/** The address if a browser may load it: absolute, or relative to the shop's. */
-export function pictureOf(imageUrl: string | undefined, shop: ShopFront): string | undefined {
-  if (imageUrl === undefined || !URL.canParse(imageUrl, shop.url)) return undefined;
-  const { protocol, href } = new URL(imageUrl, shop.url);
-  return protocol === 'https:' || protocol === 'http:' ? href : undefined;
 }
 
 type LineParts = { line: CurrentLine; currency: string; tongue: Tongue; shop: ShopFront };
@@ -30,7 +24,7 @@ function noteOf({ line, tongue: { words } }: LineParts): string | undefined {
 
 const Line = (parts: LineParts) => {
   const { line, currency, tongue, shop } = parts;
-  const picture = pictureOf(line.imageUrl, shop);
+  const picture = imageUrlOf(line.imageUrl, shop);
   const note = noteOf(parts);
   return (
     <li class={line.isAvailable ? '' : 'gone'}>
@@ -69,7 +63,7 @@ const Cart = ({ preview, ...rest }: { preview: Preview } & Pick<PageParts, 'tong
 };
 
 export function previewPage(preview: Preview, tongue: Tongue, shop: ShopFront): Reply {
-  const pictures = preview.lines.flatMap(({ imageUrl }) => pictureOf(imageUrl, shop) ?? []);
+  const pictures = preview.lines.flatMap(({ imageUrl }) => imageUrlOf(imageUrl, shop) ?? []);
   const children = <Cart preview={preview} tongue={tongue} shop={shop} />;
   const parts = { title: tongue.words.cartTitle, tongue, shop, children };
   return pageReply(200, parts, { pictures, form: { leadsTo: shop.url } });

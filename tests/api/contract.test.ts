@@ -86,6 +86,10 @@ const ROUTES = [
   'GET /orders',
   'GET /orders/{orderId}',
   'POST /webhooks/payments/{provider}',
+  'GET /recover/{token}',
+  'POST /recover/{token}',
+  'GET /unsubscribe/{token}',
+  'POST /unsubscribe/{token}',
   'GET /livez',
   'GET /readyz',
   'GET /metrics',
@@ -157,7 +161,7 @@ describe('the contract', () => {
       ({ name, operation }) =>
         !name.startsWith('GET') && !/ \/(webhooks|admin)\//.test(name) && operation.security,
     );
-    expect(writes).toHaveLength(14);
+    expect(writes).toHaveLength(15);
     for (const { name, operation } of writes) {
       const statuses = Object.keys(operation.responses);
       // What is done in PostgreSQL alone has been done when it is answered.
@@ -182,6 +186,7 @@ describe('the contract', () => {
       'Address',
       'Contact',
       'Erasure',
+      'Recover',
     ]) {
       expect(contract.components.schemas?.[name]?.additionalProperties, name).toBe(false);
     }

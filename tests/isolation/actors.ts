@@ -44,8 +44,8 @@ export interface Target {
   webhookSecret?: string;
   /** An order of the owner of this cart, with the note on its line; its id. */
   placeOrder(cartId: string, note: string): Promise<string>;
-  /** A recovery token for guest A's cart; absent until there are recovery links. */
-  recoveryToken?(guestToken: string): Promise<string>;
+  /** The token of a recovery link, for the cart that this guest has left. */
+  recoveryToken(guestToken: string): Promise<string>;
 }
 
 /** How each actor shows who it is, whatever the body: headers for any request. */

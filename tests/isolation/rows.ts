@@ -8,6 +8,7 @@ import {
   adminRoute,
   cartRoute,
   customerRoute,
+  linkRoute,
   mergeRoute,
   openRoute,
   type Row,
@@ -85,6 +86,23 @@ export const ROWS: Record<string, Row> = {
   'POST /webhooks/payments/{provider}': webhookRoute(
     () => ({ path: '/webhooks/payments/test', body: testEvent('payment.created', `co_${randomUUID()}`) }),
     '200',
+  ),
+  'GET /recover/{token}': linkRoute(
+    ({ orderId }, actor, token) => ({ path: `/recover/${actor === 'recoveryLink' ? token : orderId}` }),
+    '200',
+  ),
+  // Whose cart the lines go into is for the caller's credential to say, and the link is none.
+  'POST /recover/{token}': cartRoute(({ orderId }) => ({ path: `/recover/${orderId}`, body: {} }), {
+    own: '404 link_invalid',
+  }),
+  // A link is for its purpose only: the token that shows a cart ends no mails.
+  'GET /unsubscribe/{token}': linkRoute(
+    ({ orderId }, actor, token) => ({ path: `/unsubscribe/${actor === 'recoveryLink' ? token : orderId}` }),
+    '404 link_invalid',
+  ),
+  'POST /unsubscribe/{token}': linkRoute(
+    ({ orderId }, actor, token) => ({ path: `/unsubscribe/${actor === 'recoveryLink' ? token : orderId}` }),
+    '404 link_invalid',
   ),
   'GET /admin/carts': adminRoute(() => ({ path: '/admin/carts?limit=1' }), '200'),
   'GET /admin/carts/{cartId}': adminRoute((thing) => ({ path: noCart(thing) }), '404 cart_not_found'),

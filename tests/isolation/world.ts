@@ -26,7 +26,7 @@ export interface World {
   things: Record<Owner, Thing>;
   /** Stands in the cart of its owner and must show up nowhere else. */
   secrets: Record<Owner, string>;
-  /** Token of the recovery link for guest A's cart. */
+  /** Token of a recovery link, for the cart that another guest has left. */
   recoveryToken: string;
 }
 
@@ -79,8 +79,8 @@ export async function createWorld(target: Target): Promise<World> {
     guestA: tokenOf(await add(target, {}, { sku: 'T-A' })),
     guestB: tokenOf(await add(target, {}, { sku: 'T-A' })),
   };
-  const recoveryToken =
-    (await target.recoveryToken?.(guests.guestA)) ?? randomBytes(48).toString('base64url');
+  // Of a guest of its own: A's carts have come to orders, and a link dies with the order.
+  const recoveryToken = await target.recoveryToken(tokenOf(await add(target, {}, { sku: 'T-A' })));
   const credentials = await createCredentials(target, guests, subjects, recoveryToken);
   await add(target, credentials.customerB(''), { sku: 'T-A' });
   const lines = {

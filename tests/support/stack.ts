@@ -41,6 +41,8 @@ export interface TestStack {
   /** The shop's database, with all rights. */
   sql: Sql;
   temporal: Client;
+  /** LINK_TOKEN_KEYS of this stack. */
+  linkKeys: readonly string[];
   /** What the shop has sent. */
   inbox: TestInbox;
   /** SIGKILL; answers when the process is gone. */
@@ -118,6 +120,11 @@ const readLogs = (data: string): string => {
     .join('\n');
 };
 
+function readLinkKeys(data: string): string[] {
+  const secrets = JSON.parse(readFileSync(path.join(data, 'secrets.json'), 'utf8')) as Record<string, string>;
+  return [secrets.LINK_TOKEN_KEYS ?? ''];
+}
+
 /** Up when it answers; a stack that does not come up throws with its own words. */
 export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
   const data = mkdtempSync(path.join(tmpdir(), 'cartwright-e2e-'));
@@ -131,6 +138,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     api: info.api,
     sql,
     temporal: new Client({ connection }),
+    linkKeys: readLinkKeys(data),
     inbox: openTestInbox(info.mail),
     kill: (name) => parts.kill(name),
     restart: (name) => parts.restart(name),

@@ -108,7 +108,12 @@ describe('links', () => {
 
 /** The contract, from an app that is never asked anything. */
 async function contractPaths(): Promise<string[]> {
-  const config = readConfig({ GUEST_TOKEN_KEYS: `k1:${KEY}`, OWNER_HASH_KEY: KEY, LOG_LEVEL: 'silent' });
+  const config = readConfig({
+    GUEST_TOKEN_KEYS: `k1:${KEY}`,
+    LINK_TOKEN_KEYS: `k1:${KEY}`,
+    OWNER_HASH_KEY: KEY,
+    LOG_LEVEL: 'silent',
+  });
   const sql = connect('postgres://127.0.0.1:1/none', { max: 1, name: 'docs' });
   const metrics = createMetrics();
   const nowhere = { client: createTemporalClient('127.0.0.1:1'), taskQueue: 'none' };
