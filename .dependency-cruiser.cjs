@@ -135,7 +135,7 @@ module.exports = {
       from: {
         path: '^api/',
         pathNot:
-          '^api/(carts|cart-merging|checkouts|cart-start|insist|ask-temporal|temporal-client|temporal-errors|messages-for-requests|operator-gateway|bulk-action-gateway|reconcile-gateway|recovery-signals|main)\\.ts$',
+          '^api/(carts|cart-merging|checkouts|cart-start|insist|ask-temporal|temporal-client|temporal-errors|messages-for-requests|operator-gateway|bulk-action-gateway|reconcile-gateway|retention-gateway|recovery-signals|main)\\.ts$',
       },
       to: { path: ['node_modules/@temporalio/', '^workflows/'] },
     },

@@ -21,6 +21,13 @@ function toDuration(text: string, context: { addIssue(issue: string): void }): n
 
 export const duration = (fallback: string) => z.string().default(fallback).transform(toDuration);
 
+/** A duration that is not shorter than the least. */
+export const durationFrom = (fallback: string, least: string) =>
+  duration(fallback).refine(
+    (ms) => ms >= (parseDuration(least) ?? 0),
+    `is too short; write ${least} or longer`,
+  );
+
 /** A duration, or `off` (also `0`), which is 0. */
 export const durationOrOff = (fallback: string) =>
   z

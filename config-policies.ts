@@ -2,6 +2,7 @@
 import type { QuietHours } from './cart/quiet-hours.ts';
 import type { CartPolicy } from './cart/state.ts';
 import type { Config } from './config.ts';
+import type { RetentionPolicy } from './contract/retention.ts';
 
 /** The limits and delays of carts: given to new ones by the API, and to living ones with each fresh run. */
 export const cartPolicyOf = (config: Config): CartPolicy => ({
@@ -27,4 +28,13 @@ export const recoveryOf = ({
 } => ({
   timeZone: SHOP_TIME_ZONE,
   ...(RECOVERY_QUIET_HOURS ? { quietHours: RECOVERY_QUIET_HOURS } : {}),
+});
+
+/** How old what is not needed any more must be. Idempotency keys are good for REMEMBERED_KEYS_AGE; twice that leaves no doubt. */
+export const retentionOf = (config: Config): RetentionPolicy => ({
+  requestsMs: 2 * config.REMEMBERED_KEYS_AGE,
+  outboxMs: Math.max(config.RETENTION_OUTBOX, config.RECOVERY_LINK_LIFE),
+  contactsMs: Math.max(config.RETENTION_CONTACTS, config.RECOVERY_LINK_LIFE),
+  cartsMs: config.RETENTION_FINISHED_CARTS,
+  trailsMs: config.RETENTION_AUDIT,
 });

@@ -6,7 +6,6 @@ import { z } from 'zod';
 import {
   addressRanges,
   duration,
-  durationOrOff,
   entries,
   featureFlags,
   flag,
@@ -23,6 +22,7 @@ import {
   timeZone,
   webhookSecrets,
 } from './config-forms.ts';
+import { UPKEEP_SETTINGS } from './config-upkeep.ts';
 import { parseShippingMethod, parseTaxRate } from './cart/pricing-settings.ts';
 import type { Pricing } from './contract/pricing.ts';
 
@@ -253,12 +253,7 @@ export const SETTINGS = {
   RECOVERY_PER_ADDRESS: integer(6, 0, 100).describe(
     'Recovery e-mails that one address may get in seven days, over all carts: nobody is flooded by whoever types their address.',
   ),
-  RECONCILE_INTERVAL: durationOrOff('1h').describe(
-    'How often the read model is compared with the carts; `off` leaves it to operators.',
-  ),
-  RECONCILE_CYCLE: integer(24, 1, 1_000).describe(
-    'Each cart is asked for its state once in this many scheduled comparisons, besides those that look wrong at once.',
-  ),
+  ...UPKEEP_SETTINGS,
   MAX_CACHED_WORKFLOWS: integer(2_000, 10, 100_000).describe(
     'Carts that one worker keeps in memory (about 0.3 MB each).',
   ),

@@ -31,6 +31,14 @@ export const RECONCILE = {
   onDemandId: 'reconcile:on-demand',
 } as const;
 
+/** The same for retention. */
+export const RETENTION = {
+  workflow: 'retentionWorkflow',
+  scheduleId: 'cartwright-retention',
+  scheduledId: 'retention:scheduled',
+  onDemandId: 'retention:on-demand',
+} as const;
+
 /**
  * Address, TLS, API key and namespace from TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS*,
  * TEMPORAL_PROFILE and TEMPORAL_CONFIG_FILE. Without any of them: 127.0.0.1:7233, namespace `default`.

@@ -39,6 +39,8 @@ import { bulkActionRoutes } from './routes/bulk-actions.ts';
 import type { ReconcileGateway } from './reconcile-gateway.ts';
 import type { RecoverySignals } from './recovery-signals.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
+import type { RetentionGateway } from './retention-gateway.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { batchRoutes } from './routes/batch.ts';
 import { cartRoutes } from './routes/cart.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
@@ -72,6 +74,7 @@ export interface Dependencies {
   bulkActions: BulkActionGateway;
   reconcile: ReconcileGateway;
   recoverySignals: RecoverySignals;
+  retention: RetentionGateway;
   sql: Sql;
   log: Logger;
   metrics: ApiMetrics;
@@ -185,6 +188,7 @@ export function createApi(dependencies: Dependencies): Api {
   erasureRoutes(router, { sql, recoverySignals });
   bulkActionRoutes(router, { sql, bulkActions: dependencies.bulkActions });
   reconcileRoutes(router, { sql, reconcile: dependencies.reconcile });
+  retentionRoutes(router, { sql, retention: dependencies.retention });
   productRoutes(router, sql);
   const { GUEST_TOKEN_KEYS: keys, ORDER_TOKEN_LIFE: lifeMs } = config;
   const orderTokens = createOrderTokens({ keys, lifeMs, now });

@@ -3,11 +3,13 @@
  * while it runs; /readyz says which part is missing.
  */
 import { type Config, readConfig } from '../config.ts';
+import { retentionOf } from '../config-policies.ts';
 import { connect } from '../database/client.ts';
 import { requireWebhookSecrets } from '../payments/create-providers.ts';
 import { createBulkActionGateway } from './bulk-action-gateway.ts';
 import { createReconcileGateway } from './reconcile-gateway.ts';
 import { createRecoverySignals } from './recovery-signals.ts';
+import { createRetentionGateway } from './retention-gateway.ts';
 import { createCarts } from './carts.ts';
 import { createCheckouts } from './checkouts.ts';
 import { createApi } from './create-app.ts';
@@ -56,6 +58,7 @@ async function main(): Promise<void> {
     bulkActions: createBulkActionGateway(place),
     reconcile: createReconcileGateway(place, config.IDLE_TICK),
     recoverySignals: createRecoverySignals(place, metrics),
+    retention: createRetentionGateway(place, retentionOf(config)),
     checkouts,
     onPaymentEvent: (event) => checkouts.tell(event),
     sql,

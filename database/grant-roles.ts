@@ -10,6 +10,9 @@ export const SERVICE_ROLE = 'cartwright_service';
 /** Rows are added and read, and stay. */
 const APPEND_ONLY = ['cart_audit', 'erasures'];
 
+/** Run with the owner's rights, and check themselves what they are asked for. Nobody else may call them. */
+const DEFINERS = ['forget_trails'];
+
 /** Rows are read. */
 const READ_ONLY = ['schema_migrations'];
 
@@ -40,6 +43,14 @@ async function existing(connection: postgres.ReservedSql, names: string[]): Prom
   return rows.map(({ name }) => name);
 }
 
+/** The same for functions, with their arguments. */
+async function existingFunctions(connection: postgres.ReservedSql, names: string[]): Promise<string[]> {
+  const rows = await connection<{ name: string }[]>`
+    SELECT oid::regprocedure::text AS name FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace AND proname IN ${connection(names)}`;
+  return rows.map(({ name }) => name);
+}
+
 /** Does without where the role cannot be made. Safe to run again and again. */
 export async function grantRoles(connection: postgres.ReservedSql): Promise<void> {
   if (!(await hasRole(connection))) await makeRole(connection);
@@ -48,6 +59,7 @@ export async function grantRoles(connection: postgres.ReservedSql): Promise<void
     SELECT quote_ident(current_schema()) AS schema`;
   const appendOnly = await existing(connection, APPEND_ONLY);
   const readOnly = await existing(connection, READ_ONLY);
+  const definers = await existingFunctions(connection, DEFINERS);
   // One message, hence one transaction.
   const statements = [
     `GRANT USAGE ON SCHEMA ${schema} TO ${SERVICE_ROLE}`,
@@ -55,6 +67,7 @@ export async function grantRoles(connection: postgres.ReservedSql): Promise<void
     `GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${SERVICE_ROLE}`,
     ...appendOnly.map((table) => `REVOKE UPDATE, DELETE ON ${table} FROM ${SERVICE_ROLE}`),
     ...readOnly.map((table) => `REVOKE INSERT, UPDATE, DELETE ON ${table} FROM ${SERVICE_ROLE}`),
+    ...definers.map((definer) => `GRANT EXECUTE ON FUNCTION ${definer} TO ${SERVICE_ROLE}`),
   ];
   await connection.unsafe(statements.join('; '));
 }

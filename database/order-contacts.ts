@@ -60,12 +60,3 @@ export async function readContact(sql: Sql, checkoutId: string): Promise<OrderCo
 /** Erases everything that is known about a person under this pseudonym; returns how many checkouts it was. Orders stay. */
 export const eraseContacts = async (sql: Sql, ownerHash: string): Promise<number> =>
   (await sql`DELETE FROM order_contacts WHERE owner_hash = ${ownerHash}`).count;
-
-/** Erases contacts of checkouts that came to no order within `ageMs` since the last change. Returns how many. */
-export const eraseAbandonedContacts = async (sql: Sql, ageMs: number): Promise<number> =>
-  (
-    await sql`
-      DELETE FROM order_contacts WHERE updated_at < now() - ${ageMs} * interval '1 millisecond'
-        AND NOT EXISTS (SELECT FROM orders WHERE orders.checkout_id = order_contacts.checkout_id)
-        AND NOT EXISTS (SELECT FROM stock_holders WHERE stock_holders.checkout_id = order_contacts.checkout_id)`
-  ).count;

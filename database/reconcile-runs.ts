@@ -20,9 +20,6 @@ export interface ReconcileRun extends ReconcileTally {
 /** A run that has not reported for so long does not run any more. */
 const SILENCE = '15 minutes';
 
-/** Runs older than this are forgotten. */
-const KEPT = '90 days';
-
 /**
  * Opens the book for a run, once for its run id. The turn goes round with the scheduled runs. Runs that were terminated, and could not
  * say so, are marked as lost.
@@ -34,7 +31,6 @@ export async function beginRun(
   await sql`
     UPDATE reconcile_runs SET status = 'lost', finished_at = now()
     WHERE status = 'running' AND progressed_at < now() - ${SILENCE}::interval`;
-  await sql`DELETE FROM reconcile_runs WHERE finished_at < now() - ${KEPT}::interval`;
   const [begun] = await sql<{ number: number; turn: number }[]>`
     INSERT INTO reconcile_runs AS run (workflow_id, run_id, trigger, cycle, turn)
     SELECT ${run.workflowId}, ${run.runId}, ${run.trigger}, ${run.cycle}, COALESCE((

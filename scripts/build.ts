@@ -26,6 +26,7 @@ const FILES = [
   'config.ts',
   'config-forms.ts',
   'config-policies.ts',
+  'config-upkeep.ts',
   'log.ts',
   'temporal.config.ts',
   'scripts/catalogue.ts',

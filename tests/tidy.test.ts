@@ -65,6 +65,8 @@ describe('the tools find nothing', () => {
       'temporal.config.ts',
       'config-forms.ts',
       'config-policies.ts',
+      'config-upkeep.ts',
+      'log.ts',
       'log.ts',
     ]);
     expect(status, output).toBe(0);

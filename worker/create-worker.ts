@@ -2,13 +2,14 @@
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities } from '../activities/create-activities.ts';
 import type { ReconcileActivities } from '../activities/create-reconcile-activities.ts';
+import type { RetentionActivities } from '../activities/create-retention-activities.ts';
 import { TASK_QUEUE } from '../temporal.config.ts';
 import { createReadModelSink } from './read-model-sink.ts';
 
 export interface WorkerParts {
   connection: NativeConnection;
   namespace: string;
-  activities: Activities & Partial<ReconcileActivities>;
+  activities: Activities & Partial<ReconcileActivities & RetentionActivities>;
   /** Path of the bundle (`buildWorkflowBundle`). */
   bundlePath: string;
   maxCachedWorkflows: number;

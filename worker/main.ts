@@ -7,6 +7,7 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create-activities.ts';
 import { createReconcileActivities } from '../activities/create-reconcile-activities.ts';
+import { createRetentionActivities } from '../activities/create-retention-activities.ts';
 import { pricingOf, readConfig } from '../config.ts';
 import { recoveryOf } from '../config-policies.ts';
 import { connect } from '../database/client.ts';
@@ -100,6 +101,7 @@ worker = await createWorker({
       recovery: { ...recoveryOf(config), metrics },
     }),
     ...createReconcileActivities({ sql, client, metrics, log }),
+    ...createRetentionActivities({ sql, metrics, log }),
   },
   bundlePath,
   maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,

@@ -5,11 +5,11 @@ import {
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
-import type { Config } from '../config.ts';
+import { type Config } from '../config.ts';
+import { retentionOf } from '../config-policies.ts';
 import type { ReconcileInput } from '../contract/reconcile.ts';
-import { RECONCILE, TASK_QUEUE } from '../temporal.config.ts';
-
-type Settings = Pick<Config, 'RECONCILE_INTERVAL' | 'RECONCILE_CYCLE' | 'IDLE_TICK'>;
+import type { RetentionInput } from '../contract/retention.ts';
+import { RECONCILE, RETENTION, TASK_QUEUE } from '../temporal.config.ts';
 
 /** A run that was missed for longer, because Temporal was away, is not made up for: the next one does its work. */
 const CATCH_UP_MS = 600_000;
@@ -17,44 +17,85 @@ const CATCH_UP_MS = 600_000;
 /** The index follows a cart's idle tick, a little late: twice the tick is certain. */
 const QUIET_TICKS = 2;
 
-function reconcileSchedule(settings: Settings, taskQueue: string) {
-  const input: ReconcileInput = {
+interface Recurring {
+  scheduleId: string;
+  workflow: string;
+  workflowId: string;
+  /** Ms; 0 means not at all. */
+  every: number;
+  input: object;
+  summary: string;
+}
+
+function recurring(settings: Config): Recurring[] {
+  const reconcile: ReconcileInput = {
     trigger: 'schedule',
     cycle: settings.RECONCILE_CYCLE,
     indexedAfterMs: settings.IDLE_TICK * QUIET_TICKS,
   };
-  return {
-    spec: { intervals: [{ every: settings.RECONCILE_INTERVAL }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP_MS },
-    action: {
-      type: 'startWorkflow' as const,
-      workflowType: RECONCILE.workflow,
+  const retention: RetentionInput = { trigger: 'schedule', policy: retentionOf(settings) };
+  return [
+    {
+      scheduleId: RECONCILE.scheduleId,
+      workflow: RECONCILE.workflow,
       workflowId: RECONCILE.scheduledId,
-      taskQueue,
-      args: [input],
-      staticSummary: 'read model against carts',
+      every: settings.RECONCILE_INTERVAL,
+      input: reconcile,
+      summary: 'read model against carts',
     },
-  };
+    {
+      scheduleId: RETENTION.scheduleId,
+      workflow: RETENTION.workflow,
+      workflowId: RETENTION.scheduledId,
+      every: settings.RETENTION_INTERVAL,
+      input: retention,
+      summary: 'deletes what is not needed any more',
+    },
+  ];
 }
 
-/** Safe from several workers at once. An interval of 0 takes the schedule away. */
-export async function ensureSchedules(
+const scheduleOf = ({ workflow, workflowId, every, input, summary }: Recurring, taskQueue: string) => ({
+  spec: { intervals: [{ every }] },
+  policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCH_UP_MS },
+  action: {
+    type: 'startWorkflow' as const,
+    workflowType: workflow,
+    workflowId,
+    taskQueue,
+    args: [input],
+    staticSummary: summary,
+  },
+});
+
+async function ensureSchedule(
   client: Client,
-  settings: Settings,
-  { taskQueue = TASK_QUEUE, scheduleId = RECONCILE.scheduleId as string } = {},
+  job: Recurring,
+  scheduleId: string,
+  taskQueue: string,
 ): Promise<void> {
   const handle = client.schedule.getHandle(scheduleId);
-  if (settings.RECONCILE_INTERVAL === 0) {
+  if (job.every === 0) {
     await handle.delete().catch((error: unknown) => {
       if (!(error instanceof ScheduleNotFoundError)) throw error;
     });
     return;
   }
-  const schedule = reconcileSchedule(settings, taskQueue);
+  const schedule = scheduleOf(job, taskQueue);
   try {
     await client.schedule.create({ scheduleId, ...schedule });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     await handle.update(({ state }) => ({ ...schedule, state }));
+  }
+}
+
+/** Safe from several workers at once. An interval of 0 takes a schedule away. `suffix`: behind the ids, for tests beside each other. */
+export async function ensureSchedules(
+  client: Client,
+  settings: Config,
+  { taskQueue = TASK_QUEUE, suffix = '' } = {},
+): Promise<void> {
+  for (const job of recurring(settings)) {
+    await ensureSchedule(client, job, `${job.scheduleId}${suffix}`, taskQueue);
   }
 }

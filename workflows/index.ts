@@ -4,3 +4,4 @@ export { checkoutWorkflow } from './checkout-workflow.ts';
 export { lateMoneyWorkflow } from './late-money-workflow.ts';
 export { reconcileWorkflow } from './reconcile-workflow.ts';
 export { bulkActionWorkflow } from './bulk-action-workflow.ts';
+export { retentionWorkflow } from './retention-workflow.ts';

@@ -1,4 +1,4 @@
-/** Commands about the whole: health, reconcile, token. */
+/** Commands about the whole: health, reconcile, retention, token. */
 import type { Command } from 'commander';
 import { contextOf, type GlobalOptions, show } from '../context.ts';
 import { EXIT } from '../failure.ts';
@@ -105,6 +105,50 @@ async function reconcile({ start }: { start?: boolean }, command: Command): Prom
   });
 }
 
+interface RetentionRuns {
+  runs: {
+    number: number;
+    trigger: string;
+    status: string;
+    startedAt: string;
+    deleted: Record<string, number>;
+    failed: string[];
+  }[];
+}
+
+function printRetention({ runs }: RetentionRuns): void {
+  if (runs.length === 0) return line('Nothing has been deleted yet.');
+  const rows = (deleted: Record<string, number>) =>
+    Object.entries(deleted)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ') || 'nothing';
+  const left = (failed: string[]) => (failed.length === 0 ? '' : `; not done: ${failed.join(', ')}`);
+  table(
+    ['run', 'by', '', 'started (UTC)', 'rows deleted'],
+    runs.map((run) => [
+      String(run.number),
+      run.trigger,
+      run.status === 'failed' ? { text: run.status, style: 'red' as const } : run.status,
+      time(run.startedAt),
+      rows(run.deleted) + left(run.failed),
+    ]),
+  );
+}
+
+async function showRetention(_options: unknown, command: Command): Promise<void> {
+  const context = contextOf(command);
+  show(context, await context.api.get<RetentionRuns>('/admin/retention'), printRetention);
+}
+
+async function runRetention(_options: unknown, command: Command): Promise<void> {
+  const context = contextOf(command);
+  const started = await context.api.post<{ isFresh: boolean }>('/admin/retention', {});
+  show(context, started, ({ isFresh }) => {
+    line(isFresh ? 'Started.' : 'One is under way already, and goes on.');
+    line('`cartctl retention` shows what it deletes.');
+  });
+}
+
 async function token({ subject, life }: { subject: string; life: string }, command: Command): Promise<void> {
   const { data } = command.optsWithGlobals<GlobalOptions>();
   line(await mintToken(data, subject, life));
@@ -117,6 +161,11 @@ export function systemCommands(program: Command): void {
     .description('the last comparison of the read model with the workflows')
     .option('--start', 'compare and mend everything now')
     .action(reconcile);
+  const retention = program
+    .command('retention')
+    .description('what the last runs deleted that was not needed any more')
+    .action(showRetention);
+  retention.command('run').description('delete it now').action(runRetention);
   program
     .command('token')
     .description("an operator's token for the local stack (npm start)")

@@ -1,7 +1,7 @@
 /** docs/reference/configuration.md: every setting of config.ts with its form, default and one line of prose. */
 import { z } from 'zod';
 import { SETTINGS } from '../../config.ts';
-import { GENERATED, sourceTexts, table } from './sources.ts';
+import { GENERATED, sourceText, sourceTexts, table } from './sources.ts';
 
 type Setting = keyof typeof SETTINGS;
 
@@ -77,16 +77,23 @@ them by \`@temporalio/envconfig\`; without any of them the address is \`127.0.0.
 
 /** The page. A setting that no product source reads is marked. */
 export function configurationPage(): string {
-  const sources = sourceTexts([
-    'activities',
-    'api',
-    'database',
-    'mail',
-    'payments',
-    'test-inbox',
-    'test-payments',
-    'worker',
-  ]).join('\n');
+  // Behind the table of settings, config.ts makes something of them.
+  const [, policies = ''] = sourceText('config.ts').split('const schema =');
+  const sources = [
+    policies,
+    sourceText('config-policies.ts'),
+    ...sourceTexts([
+      'activities',
+      'api',
+      'database',
+      'mail',
+      'operations',
+      'payments',
+      'test-inbox',
+      'test-payments',
+      'worker',
+    ]),
+  ].join('\n');
   const isRead = (name: string) => new RegExp(`\\b${name}\\b`).test(sources);
   const rows = (Object.keys(SETTINGS) as Setting[]).map((name) => {
     const schema = z.toJSONSchema(SETTINGS[name], { io: 'input', unrepresentable: 'any' }) as Schema;

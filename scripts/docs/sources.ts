@@ -4,6 +4,8 @@ import path from 'node:path';
 
 export const ROOT = path.join(import.meta.dirname, '../..');
 
+export const sourceText = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+
 /** The text of every TypeScript file under these folders of the checkout. */
 export function sourceTexts(folders: readonly string[]): string[] {
   return folders.flatMap((folder) =>

@@ -2,14 +2,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Activities, createActivities } from '../../activities/create-activities.ts';
 import type { Sql } from '../../database/client.ts';
-import {
-  eraseAbandonedContacts,
-  eraseContacts,
-  readContact,
-  saveContact,
-} from '../../database/order-contacts.ts';
+import { eraseContacts, readContact, saveContact } from '../../database/order-contacts.ts';
 import { findOrder, listOrders } from '../../database/order-views.ts';
 import { anOrder, aPricedOrder, aReservation, resetCheckouts, checkStock } from '../support/checkouts.ts';
+import { RETENTION_POLICY, retain } from '../support/retention.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -84,8 +80,9 @@ describe('personal data', () => {
     for (const checkoutId of ['c1', 'c2', 'c3']) await saveContact(sql, checkoutId, 'owner', contact);
     await place('c1');
     await activities.reserveStock(aReservation({ checkoutId: 'c2' }));
-    expect(await eraseAbandonedContacts(sql, 60_000)).toBe(0);
-    expect(await eraseAbandonedContacts(sql, -60_000)).toBe(1);
+    const retainFor = (contactsMs: number) => retain(sql, { policy: { ...RETENTION_POLICY, contactsMs } });
+    expect(await retainFor(60_000)).toEqual({});
+    expect(await retainFor(-60_000)).toEqual({ order_contacts: 1 });
     expect(await readContact(sql, 'c3')).toBeUndefined();
   });
 

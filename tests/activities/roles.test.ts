@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, type Sql } from '../../database/client.ts';
 import { SERVICE_ROLE } from '../../database/grant-roles.ts';
 import { createActivities } from '../../activities/create-activities.ts';
+import { DAY, oldCart } from '../support/old-carts.ts';
+import { retain } from '../support/retention.ts';
 import { aPublication, aState } from '../support/publication.ts';
 import { migrate } from '../../database/migrate.ts';
 import { createOwnPostgres, type OwnPostgres } from '../support/own-postgres.ts';
@@ -101,6 +103,39 @@ describe('the role of the running processes', () => {
     });
     await expect(attempt).rejects.toThrow(/permission denied|must be owner/);
     expect(await admin`SELECT FROM cart_audit`).toHaveLength(1);
+  });
+
+  test('deletes from the trail only through forget_trails, and nothing younger than 30 days, whatever it asks for', async () => {
+    const young = await oldCart(admin, 'expired', 29 * DAY);
+    const old = await oldCart(admin, 'expired', 31 * DAY);
+    for (const age of ['0', '-100 years', null])
+      await service`SELECT forget_trails(${age}::interval, 1000000)`;
+    const left = await admin`
+      SELECT DISTINCT cart_id FROM cart_audit WHERE cart_id IN ${admin([young.cartId, old.cartId])}`;
+    expect(left).toEqual([{ cart_id: young.cartId }]);
+    await expect(service`DELETE FROM cart_audit`).rejects.toThrow(/permission denied/);
+  });
+
+  test('cannot make forget_trails look at other tables than the shop has', async () => {
+    const cart = await oldCart(admin, 'expired', 500 * DAY);
+    await admin`UPDATE carts SET status = 'active' WHERE cart_id = ${cart.cartId}`;
+    await service.begin(async (transaction) => {
+      await transaction`CREATE TEMP TABLE carts ON COMMIT DROP AS SELECT * FROM carts WITH NO DATA`;
+      await transaction`SELECT forget_trails('0', 1000)`;
+    });
+    expect((await admin`SELECT FROM cart_audit WHERE cart_id = ${cart.cartId}`).count).toBe(4);
+  });
+
+  test('is alone with that: who only reads may not', async () => {
+    await admin`CREATE ROLE onlooker LOGIN IN ROLE cartwright_readonly`;
+    const onlooker = connect(server.url.replace('postgres@', 'onlooker@'), { max: 1, name: 'onlooker' });
+    await expect(onlooker`SELECT forget_trails('400 days', 10)`).rejects.toThrow(/permission denied/);
+    await onlooker.end();
+  });
+
+  test('runs the whole of retention', async () => {
+    await oldCart(admin, 'merged', 500 * DAY);
+    expect(await retain(service)).toMatchObject({ cart_audit: 4, carts: 1 });
   });
 
   test('has every table that a later migration makes', async () => {

@@ -73,6 +73,8 @@ const ROUTES = [
   'GET /admin/carts/{cartId}/export',
   'POST /admin/reconcile',
   'GET /admin/reconcile',
+  'POST /admin/retention',
+  'GET /admin/retention',
   'GET /admin/health',
   'POST /admin/bulk-actions',
   'GET /admin/bulk-actions',

@@ -13,11 +13,13 @@ import { createServer, listen, stopServer } from '../../api/create-server.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
 import { createReconcileGateway } from '../../api/reconcile-gateway.ts';
 import type { RecoverySignals } from '../../api/recovery-signals.ts';
+import { createRetentionGateway } from '../../api/retention-gateway.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import { createTemporalClient } from '../../api/temporal-client.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { publishCart } from '../../activities/publish-cart.ts';
 import { type Config, readConfig } from '../../config.ts';
+import { retentionOf } from '../../config-policies.ts';
 import type { CartView } from '../../contract/cart-view.ts';
 import { type CartsInMemory, createCartsInMemory } from '../support/carts-in-memory.ts';
 import { WEBHOOK_SECRET } from '../support/payments.ts';
@@ -142,6 +144,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
     bulkActions: createBulkActionGateway(NO_TEMPORAL),
     reconcile: createReconcileGateway(NO_TEMPORAL, config.IDLE_TICK),
     recoverySignals: rememberSignals(signals),
+    retention: createRetentionGateway(NO_TEMPORAL, retentionOf(config)),
     sql,
     log: pino({ level: 'debug' }, sink),
     metrics,

@@ -139,6 +139,11 @@ export const ROWS: Record<string, Row> = {
     () => ({ path: '/admin/reconcile', body: { some: 'thing' } }),
     '422 validation_failed',
   ),
+  'GET /admin/retention': adminRoute(() => ({ path: '/admin/retention?some=thing' }), '200'),
+  'POST /admin/retention': adminRoute(
+    () => ({ path: '/admin/retention', body: { some: 'thing' } }),
+    '422 validation_failed',
+  ),
   'GET /admin/health': adminRoute(() => ({ path: '/admin/health' }), '200'),
   'POST /admin/carts/{cartId}/lock': act('lock'),
   'POST /admin/carts/{cartId}/unlock': act('unlock'),

@@ -13,9 +13,11 @@ import { createMetrics } from '../../api/metrics.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
 import { createReconcileGateway } from '../../api/reconcile-gateway.ts';
 import { createRecoverySignals } from '../../api/recovery-signals.ts';
+import { createRetentionGateway } from '../../api/retention-gateway.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import type { Activities } from '../../activities/create-activities.ts';
 import { readConfig } from '../../config.ts';
+import { retentionOf } from '../../config-policies.ts';
 import type { CheckoutView } from '../../contract/checkouts.ts';
 import type { Pricing } from '../../contract/pricing.ts';
 import { createProviders } from '../../payments/create-providers.ts';
@@ -121,6 +123,7 @@ export async function createCheckoutShop(options: CheckoutShopOptions = {}): Pro
     bulkActions: createBulkActionGateway(place),
     reconcile: createReconcileGateway(place, config.IDLE_TICK),
     recoverySignals: createRecoverySignals(place, metrics),
+    retention: createRetentionGateway(place, retentionOf(config)),
     onPaymentEvent: (event) => checkouts.tell(event),
     sql: temporal.sql,
     log: createLog(config),

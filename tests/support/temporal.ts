@@ -9,6 +9,11 @@ import {
   createReconcileActivities,
   type ReconcileMetrics,
 } from '../../activities/create-reconcile-activities.ts';
+import {
+  createRetentionActivities,
+  type RetentionActivities,
+  type RetentionDependencies,
+} from '../../activities/create-retention-activities.ts';
 import type { Providers } from '../../activities/payment-parts.ts';
 import type { CartPolicy } from '../../cart/state.ts';
 import type { Pricing } from '../../contract/pricing.ts';
@@ -29,6 +34,10 @@ export interface TestTemporalOptions {
   activities?: (real: Activities) => Activities;
   /** Hears what reconcile finds. */
   metrics?: ReconcileMetrics;
+  /** Small portions, metrics, faults. */
+  retention?: Partial<Pick<RetentionDependencies, 'limit' | 'metrics'>> & {
+    wrap?: (real: RetentionActivities) => RetentionActivities;
+  };
   maxCachedWorkflows?: number;
   /** How histories name client and worker; default: process and host. */
   identity?: string;
@@ -58,6 +67,11 @@ export async function connectClient(identity?: string): Promise<Client> {
   return new Client({ connection, ...(identity === undefined ? {} : { identity }) });
 }
 
+function retentionOf(sql: Sql, { wrap, ...parts }: NonNullable<TestTemporalOptions['retention']> = {}) {
+  const real = createRetentionActivities({ sql, ...parts });
+  return wrap?.(real) ?? real;
+}
+
 export async function createTestTemporal(options: TestTemporalOptions = {}): Promise<TestTemporal> {
   const database = await createTestDatabase({ catalogue: 'test' });
   const target = new URL(database.url);
@@ -75,6 +89,7 @@ export async function createTestTemporal(options: TestTemporalOptions = {}): Pro
   const activities = {
     ...(options.activities?.(real) ?? real),
     ...createReconcileActivities({ sql: workerSql, client, ...(metrics ? { metrics } : {}) }),
+    ...retentionOf(workerSql, options.retention),
   };
   let worker: RunningWorker | undefined;
 

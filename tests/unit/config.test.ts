@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseDuration } from '../../config-forms.ts';
 import { pricingOf, readConfig, SETTINGS } from '../../config.ts';
+import { retentionOf } from '../../config-policies.ts';
 
 const KEY = 'a'.repeat(43);
 
@@ -35,6 +36,16 @@ describe('durations', () => {
     const interval = (text: string) => readConfig({ RECONCILE_INTERVAL: text }).RECONCILE_INTERVAL;
     expect(['off', '0', '15m', ''].map(interval)).toEqual([0, 0, 900_000, 3_600_000]);
     expect(faultsOf({ RECONCILE_INTERVAL: 'never' })).toContain("'never' is not a duration");
+  });
+
+  test('are not too short where that would cost evidence', () => {
+    expect(readConfig({ RETENTION_AUDIT: '30d' }).RETENTION_AUDIT).toBe(30 * 86_400_000);
+    expect(faultsOf({ RETENTION_AUDIT: '29d' })).toContain('is too short; write 30d or longer');
+  });
+
+  test('that mails and addresses are kept cover the life of the links in mails', () => {
+    const config = readConfig({ RETENTION_OUTBOX: '1d', RETENTION_CONTACTS: '1d', RECOVERY_LINK_LIFE: '9d' });
+    expect(retentionOf(config)).toMatchObject({ outboxMs: 9 * 86_400_000, contactsMs: 9 * 86_400_000 });
   });
 
   test('never throw', () => {

@@ -12,10 +12,12 @@ import { createMetrics } from '../../api/metrics.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
 import { createReconcileGateway } from '../../api/reconcile-gateway.ts';
 import { createRecoverySignals } from '../../api/recovery-signals.ts';
+import { createRetentionGateway } from '../../api/retention-gateway.ts';
 import { createOperatorGateway } from '../../api/operator-gateway.ts';
 import { createTemporalClient } from '../../api/temporal-client.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { readConfig, SETTINGS } from '../../config.ts';
+import { retentionOf } from '../../config-policies.ts';
 import { ERRORS } from '../../contract/errors.ts';
 import { FEATURES } from '../../contract/features.ts';
 import { connect } from '../../database/client.ts';
@@ -129,6 +131,7 @@ async function contractPaths(): Promise<string[]> {
     bulkActions,
     reconcile: createReconcileGateway(nowhere, config.IDLE_TICK),
     recoverySignals: createRecoverySignals(nowhere, metrics),
+    retention: createRetentionGateway(nowhere, retentionOf(config)),
     sql,
     log,
     metrics,

@@ -2,14 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Config, readConfig } from '../../config.ts';
 import { readRuns } from '../../database/reconcile-runs.ts';
 import { ensureSchedules } from '../../worker/schedules.ts';
 import { eventually } from '../support/eventually.ts';
 import { rowOf } from '../support/reconcile.ts';
 import { createTestTemporal, type TestTemporal } from '../support/temporal.ts';
 
-const scheduleId = `reconcile-${randomUUID()}`;
-const SETTINGS = { RECONCILE_INTERVAL: 3_600_000, RECONCILE_CYCLE: 24, IDLE_TICK: 300_000 };
+const suffix = `-${randomUUID()}`;
+const scheduleId = `reconcile${suffix}`;
+const SETTINGS: Config = { ...readConfig({}), RETENTION_INTERVAL: 0 };
 
 let temporal: TestTemporal;
 beforeAll(async () => {
@@ -20,8 +22,8 @@ afterAll(async () => {
   await temporal?.close();
 });
 
-const ensure = (change: Partial<typeof SETTINGS> = {}) =>
-  ensureSchedules(temporal.client, { ...SETTINGS, ...change }, { taskQueue: temporal.taskQueue, scheduleId });
+const ensure = (change: Partial<Config> = {}) =>
+  ensureSchedules(temporal.client, { ...SETTINGS, ...change }, { taskQueue: temporal.taskQueue, suffix });
 
 const schedule = () => temporal.client.schedule.getHandle(scheduleId);
 
