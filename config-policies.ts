@@ -18,15 +18,18 @@ export const cartPolicyOf = (config: Config): CartPolicy => ({
   recoveryDelaysMs: config.RECOVERY_DELAYS,
 });
 
-/** When recovery e-mails may go out. */
+/** When recovery e-mails may go out, and how many to one address. */
 export const recoveryOf = ({
   RECOVERY_QUIET_HOURS,
+  RECOVERY_PER_ADDRESS,
   SHOP_TIME_ZONE,
-}: Pick<Config, 'RECOVERY_QUIET_HOURS' | 'SHOP_TIME_ZONE'>): {
+}: Pick<Config, 'RECOVERY_QUIET_HOURS' | 'RECOVERY_PER_ADDRESS' | 'SHOP_TIME_ZONE'>): {
   quietHours?: QuietHours;
   timeZone: string;
+  perAddressMax: number;
 } => ({
   timeZone: SHOP_TIME_ZONE,
+  perAddressMax: RECOVERY_PER_ADDRESS,
   ...(RECOVERY_QUIET_HOURS ? { quietHours: RECOVERY_QUIET_HOURS } : {}),
 });
 

@@ -24,8 +24,12 @@ export interface RecoveryParts {
   quietHours?: QuietHours;
   /** Of the shop, for people whose own is not known. */
   timeZone?: string;
+  /** Recovery e-mails that one address may get in seven days, over all carts. */
+  perAddressMax?: number;
   metrics?: RecoveryMetrics;
 }
+
+const PER_ADDRESS_MAX = 6;
 
 type Parts = RecoveryParts & { sql: Sql };
 
@@ -37,14 +41,14 @@ export type PromiseRecovery = RecoveryMessage & { version: number };
  * Called again, it finds both.
  */
 export async function promiseRecoveryMail(
-  { sql, quietHours, timeZone, metrics }: Parts,
+  { sql, quietHours, timeZone, perAddressMax: perWeekMax = PER_ADDRESS_MAX, metrics }: Parts,
   { version, ...message }: PromiseRecovery,
 ): Promise<RecoveryPromise> {
   const plan = await planRecovery(sql, message);
   const earliest = plan?.earliest ?? Date.now();
   const zones = [plan?.timeZone, timeZone];
   const dueAt = quietHours ? outOfQuietHours(earliest, quietHours, zones) : earliest;
-  const { isMarked, hasBasis, isNew } = await promiseRecovery(sql, message, { version, dueAt });
+  const { isMarked, hasBasis, isNew } = await promiseRecovery(sql, message, { version, dueAt, perWeekMax });
   if (isMarked) metrics?.recordAbandoned();
   if (isNew) metrics?.recordPromised(message.step);
   return hasBasis ? 'promised' : 'noBasis';

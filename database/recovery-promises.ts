@@ -1,10 +1,13 @@
 /**
- * What abandoned carts leave in the database: the mark on their row, and the messages that they promise. One statement each: a process that
- * dies leaves nothing half done (decision 0012).
+ * What abandoned carts leave in the database: the mark on their row, and the messages that they promise. One transaction each: a process
+ * that dies leaves nothing half done.
  */
 import { type RecoveryMessage, recoveryKey } from '../contract/abandonment.ts';
+import type { Session } from './alarms.ts';
 import type { Sql } from './client.ts';
+import { readRecipient } from './contacts.ts';
 import { jsonText } from './json-text.ts';
+import { basisFor } from './recovery-basis.ts';
 
 /** Where the shopper is, and before when the next message would come too soon after the last. */
 export interface RecoveryPlan {
@@ -13,22 +16,17 @@ export interface RecoveryPlan {
   earliest: number;
 }
 
-/** Who may be written to: an address with consent or an earlier order, and not suppressed. */
-const basis = (sql: Sql, ownerHash: string) => sql`
-  FROM contacts WHERE owner_hash = ${ownerHash}
-    AND (consent_at IS NOT NULL OR EXISTS (SELECT FROM orders WHERE orders.owner_hash = contacts.owner_hash))
-    AND NOT EXISTS (SELECT FROM suppressions WHERE suppressions.address_hash = contacts.address_hash)`;
-
 /** Undefined where nobody may be written to. A message follows the one before after half of the time between their promises. */
 export async function planRecovery(sql: Sql, message: RecoveryMessage): Promise<RecoveryPlan | undefined> {
   const before = recoveryKey({ ...message, step: message.step - 1 });
-  const [plan] = await sql<RecoveryPlan[]>`
-    SELECT time_zone AS "timeZone", (extract(epoch FROM GREATEST(now(), (
+  const recipient = await readRecipient(sql, message.ownerHash);
+  if (!recipient?.basis || recipient.isSuppressed) return undefined;
+  const [plan] = await sql<{ earliest: number }[]>`
+    SELECT (extract(epoch FROM GREATEST(now(), (
       SELECT due_at + (now() - created_at) / 2 FROM outbox
       WHERE purpose = 'recovery' AND key = ${before} AND due_at > created_at
-    ))) * 1000)::bigint AS earliest
-    ${basis(sql, message.ownerHash)}`;
-  return plan;
+    ))) * 1000)::bigint AS earliest`;
+  return plan && { ...plan, timeZone: recipient.timeZone };
 }
 
 /** What a promise has changed. */
@@ -40,34 +38,54 @@ export interface Promised {
   isNew: boolean;
 }
 
+/** What a promise is made by. */
+export interface Terms {
+  /** Of the cart as it is now; only a row that shows it is marked. */
+  version: number;
+  /** Epoch ms. */
+  dueAt: number;
+  /** RECOVERY_PER_ADDRESS. */
+  perWeekMax: number;
+}
+
+async function markRow(
+  tx: Session,
+  { workflowId, cartId, idleSince }: RecoveryMessage,
+  version: number,
+): Promise<boolean> {
+  const since = new Date(idleSince).toISOString();
+  const { count } = await tx`
+    UPDATE carts SET abandoned_at = ${since}::text::timestamptz
+    WHERE workflow_id = ${workflowId} AND cart_id = ${cartId} AND version = ${version} AND status = 'active'
+      AND abandoned_at IS DISTINCT FROM ${since}::text::timestamptz`;
+  return count > 0;
+}
+
 /**
- * Marks the row that shows this version, and puts the message into the outbox, due at `dueAt` (epoch ms), where there is a basis: that is
- * looked at again, under a lock, so that an erasure comes either before it or finds it. Twice: nothing more happens.
+ * Marks the row that shows this version, and puts the message into the outbox, due at `dueAt`, where there is a basis: that is looked at
+ * again, under the locks of `basisFor`, so that an erasure comes either before it or finds it. Twice: nothing more happens.
  */
 export async function promiseRecovery(
   sql: Sql,
   message: RecoveryMessage,
-  { version, dueAt }: { version: number; dueAt: number },
+  { version, dueAt, perWeekMax }: Terms,
 ): Promise<Promised> {
-  const { workflowId, cartId, ownerHash, idleSince } = message;
-  const since = new Date(idleSince).toISOString();
-  const [promised] = await sql<Promised[]>`
-    WITH marked AS (
-      UPDATE carts SET abandoned_at = ${since}::text::timestamptz
-      WHERE workflow_id = ${workflowId} AND cart_id = ${cartId} AND version = ${version} AND status = 'active'
-        AND abandoned_at IS DISTINCT FROM ${since}::text::timestamptz
-      RETURNING cart_id
-    ), basis AS (
-      SELECT owner_hash ${basis(sql, ownerHash)} FOR SHARE
-    ), promised AS (
-      INSERT INTO outbox (purpose, key, payload, owner_hash, cart_id, due_at)
-      SELECT 'recovery', ${recoveryKey(message)}, ${jsonText(message)}::text::jsonb, owner_hash, ${cartId},
-        ${new Date(dueAt).toISOString()}::text::timestamptz
-      FROM basis ON CONFLICT (purpose, key) DO NOTHING RETURNING key
-    )
-    SELECT EXISTS (SELECT FROM marked) AS "isMarked", EXISTS (SELECT FROM basis) AS "hasBasis",
-      EXISTS (SELECT FROM promised) AS "isNew"`;
-  return promised as Promised;
+  const { cartId, ownerHash } = message;
+  const key = recoveryKey(message);
+  return await sql.begin(async (tx) => {
+    const isMarked = await markRow(tx, message, version);
+    const before = await tx`SELECT FROM outbox WHERE purpose = 'recovery' AND key = ${key}`;
+    // Promised before: it counts against no bound again.
+    if (before.length > 0) return { isMarked, hasBasis: true, isNew: false };
+    const found = await basisFor(tx, ownerHash, perWeekMax);
+    if (!found) return { isMarked, hasBasis: false, isNew: false };
+    const { count } = await tx`
+      INSERT INTO outbox (purpose, key, payload, owner_hash, address_hash, cart_id, due_at)
+      VALUES ('recovery', ${key}, ${jsonText(message)}::text::jsonb, ${ownerHash}, ${found.addressHash}, ${cartId},
+        ${new Date(dueAt).toISOString()}::text::timestamptz)
+      ON CONFLICT (purpose, key) DO NOTHING`;
+    return { isMarked, hasBasis: true, isNew: count > 0 };
+  });
 }
 
 /** An absence that has ended without a change of the cart. */

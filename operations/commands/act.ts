@@ -1,6 +1,7 @@
-/** Commands that change one cart: lock, unlock, repair. */
+/** Commands that act on one cart or its owner: lock, unlock, repair, erase. */
 import type { Command } from 'commander';
 import { contextOf, show } from '../context.ts';
+import { confirm } from '../confirm.ts';
 import { line, paint } from '../print.ts';
 
 interface Locked {
@@ -46,6 +47,26 @@ async function repair(id: string, { reason, key }: ActOptions, command: Command)
   });
 }
 
+interface Erased {
+  ownerHash: string;
+  ownerKind: 'guest' | 'customer';
+  contacts: number;
+  checkouts: number;
+  messages: number;
+}
+
+async function erase(id: string, { yes }: { yes?: boolean }, command: Command): Promise<void> {
+  if (!yes) await confirm(`Forget the owner of ${id}? Addresses are deleted for good.`);
+  const context = contextOf(command);
+  const erased = await context.api.post<Erased>('/admin/erasures', { cartId: id });
+  show(context, erased, ({ ownerHash, ownerKind, contacts, checkouts, messages }) => {
+    line(`${paint('green', '✓')} The ${ownerKind} ${ownerHash} is forgotten.`);
+    line(
+      `  ${contacts} addresses, personal data of ${checkouts} checkouts; ${messages} messages taken back.`,
+    );
+  });
+}
+
 const REASON = 'why; kept in the audit trail, without personal data';
 const KEY = 'idempotency key: the same one again does nothing twice';
 
@@ -58,5 +79,10 @@ export function actCommands(program: Command): void {
       .option('--key <key>', KEY);
   add('lock', 'keep the shopper from changing a cart').action(setLock('lock'));
   add('unlock', 'let the shopper change it again').action(setLock('unlock'));
+  program
+    .command('erase <cart>')
+    .description('forget whoever a cart or an order belongs to: addresses go, orders stay')
+    .option('--yes', 'without asking')
+    .action(erase);
   add('repair', 'write the read model again where it is wrong, and bring prices up to date').action(repair);
 }

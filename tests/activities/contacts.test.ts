@@ -152,6 +152,28 @@ describe('the basis of a recovery e-mail', () => {
     expect(await basis('o2', 3)).toBeDefined();
   });
 
+  test('bounds what carts promise; a promise made again counts once', async () => {
+    const activities = createActivities({ sql, recovery: { perAddressMax: 2 } });
+    const promised = (ownerHash: string) =>
+      activities.promiseRecoveryMail({
+        workflowId: `cart:${ownerHash}`,
+        cartId: ownerHash,
+        ownerHash,
+        episode: 1,
+        step: 1,
+        idleSince: Date.now(),
+        version: 1,
+      });
+    for (const ownerHash of ['o1', 'o2', 'o3']) await says({ ownerHash });
+    expect([await promised('o1'), await promised('o1'), await promised('o2')]).toEqual(
+      Array.from({ length: 3 }, () => 'promised'),
+    );
+    expect(await promised('o3')).toBe('noBasis');
+    expect(await promised('o2')).toBe('promised');
+    const rows = await sql`SELECT DISTINCT address_hash FROM outbox WHERE purpose = 'recovery'`;
+    expect([...rows]).toEqual([{ address_hash: 'hash of a' }]);
+  });
+
   test('holds for as many promises as are allowed, when fifty are made at once', async () => {
     const owners = Array.from({ length: 50 }, (_, index) => `owner ${index}`);
     for (const ownerHash of owners) await says({ ownerHash });
