@@ -20,6 +20,7 @@ export type RetentionStep = (typeof RETENTION_STEPS)[number];
 /** Tables that rows may be deleted from. */
 export const RETENTION_TABLES = [
   'cart_requests',
+  'contact_requests',
   'rate_limits',
   'outbox',
   'order_contacts',

@@ -158,24 +158,6 @@ export async function findRecipient(sql: Session, contactId: string): Promise<Re
 }
 
 /**
- * Deletes contacts that nothing was said about for `ageMs` and whose owner has no open cart, at most `limit` of them; with them the keys of
- * old requests. Returns how many contacts. For retention: run again until it returns less than `limit`.
- */
-export async function eraseIdleContacts(
-  sql: Sql,
-  { ageMs, keyAgeMs, limit }: { ageMs: number; keyAgeMs: number; limit: number },
-): Promise<number> {
-  await sql`DELETE FROM contact_requests WHERE at < now() - ${keyAgeMs} * interval '1 millisecond'`;
-  const { count } = await sql`
-    DELETE FROM contacts WHERE owner_hash IN (
-      SELECT owner_hash FROM contacts AS idle
-      WHERE updated_at < now() - ${ageMs} * interval '1 millisecond' AND NOT EXISTS (
-        SELECT FROM carts WHERE carts.owner_hash = idle.owner_hash AND carts.status IN ('active', 'checkout'))
-      LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
-  return count;
-}
-
-/**
  * A guest has signed in and their cart was merged: what they said becomes what the customer says, unless the customer has a contact already;
  * the guest's goes in any case. Again, it finds nothing to do.
  */

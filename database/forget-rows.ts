@@ -13,13 +13,20 @@ const RATE_LIMIT_AGE_MS = 3_600_000;
 const RUNS_AGE_MS = 90 * DAY_MS;
 
 const requests: Forget = async (tx, { policy, limit }) => {
+  const contacts = await tx`
+    DELETE FROM contact_requests USING (
+      SELECT owner_hash, key_hash FROM contact_requests WHERE at < ${before(tx, policy.requestsMs)}
+      ORDER BY at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ) AS old
+    WHERE contact_requests.owner_hash = old.owner_hash AND contact_requests.key_hash = old.key_hash`;
   const { count } = await tx`
     DELETE FROM cart_requests USING (
       SELECT workflow_id, key_hash FROM cart_requests WHERE at < ${before(tx, policy.requestsMs)}
       ORDER BY at LIMIT ${limit} FOR UPDATE SKIP LOCKED
     ) AS old
     WHERE cart_requests.workflow_id = old.workflow_id AND cart_requests.key_hash = old.key_hash`;
-  return portion({ cart_requests: count }, count, limit);
+  const deleted = { cart_requests: count, contact_requests: contacts.count };
+  return portion(deleted, Math.max(count, contacts.count), limit);
 };
 
 const rateLimits: Forget = async (tx, { limit }) => {

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Sql } from '../../database/client.ts';
 import {
   type ContactStatement,
-  eraseIdleContacts,
   findRecipient,
   readRecipient,
   recordContact,
@@ -94,16 +93,6 @@ describe('a contact', () => {
     expect(await says(first)).toBe('repeated');
     expect(await says({ key: { ...first.key, fingerprint: 'other' } })).toBe('reused');
     expect(await basis()).toBeUndefined();
-  });
-
-  test('goes with retention once its owner has no open cart', async () => {
-    await says();
-    await says({ ownerHash: 'o2', addressHash: 'hash of b' });
-    await sql`UPDATE contacts SET updated_at = now() - interval '2 days' WHERE owner_hash = 'o1'`;
-    const day = { ageMs: 86_400_000, keyAgeMs: 86_400_000, limit: 100 };
-    expect(await eraseIdleContacts(sql, day)).toBe(1);
-    expect(await eraseIdleContacts(sql, day)).toBe(0);
-    expect(await readRecipient(sql, 'o2')).toBeDefined();
   });
 });
 

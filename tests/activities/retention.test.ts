@@ -195,7 +195,12 @@ describe('what is old and not needed goes, what is young or needed stays:', () =
       await sql`
         INSERT INTO reconcile_runs (workflow_id, run_id, trigger, cycle, turn, status, started_at, finished_at)
         VALUES ('reconcile', ${runId}, 'schedule', 1, 0, 'finished', ${ago(days)}, ${ago(days)})`;
-    expect(await retain(sql)).toMatchObject({ rate_limits: 1, reconcile_runs: 1 });
+    for (const [key, days] of [
+      ['old', 2.1],
+      ['young', 1.9],
+    ] as const)
+      await sql`INSERT INTO contact_requests (owner_hash, key_hash, fingerprint, at) VALUES ('o', ${key}, 'f', ${ago(days)})`;
+    expect(await retain(sql)).toMatchObject({ rate_limits: 1, reconcile_runs: 1, contact_requests: 1 });
     expect(await count('cart_requests', `workflow_id = '${old.workflowId}'`)).toBe(0);
     expect(await count('cart_requests', `workflow_id = '${young.workflowId}'`)).toBe(3);
   });
