@@ -18,6 +18,17 @@ export function refuseShortages(
   return refuse('out_of_stock', detail, { ...available, shortages: [...shortages] }).refusal;
 }
 
+/** `sku_unavailable` that names each line that is no longer sold. */
+export function refuseGone(lines: readonly { id: string; title: string }[]): Refusal {
+  const errors = lines.map(({ id, title }) => ({
+    path: `lines.${id}`,
+    code: 'sku_unavailable',
+    message: `${title} is no longer sold.`,
+  }));
+  const names = [...new Set(lines.map(({ title }) => title))].join(', ');
+  return refuse('sku_unavailable', `No longer sold: ${names}.`, { errors }).refusal;
+}
+
 export const refuseCheckoutLimit = (): Refusal =>
   refuse('checkout_limit', 'Too many checkouts are open; finish or cancel one of them first.').refusal;
 

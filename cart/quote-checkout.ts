@@ -3,6 +3,7 @@ import type { Refusal } from '../contract/operations.ts';
 import type { OrderTotals, PricedOrder } from '../contract/orders.ts';
 import type { Pricing } from '../contract/pricing.ts';
 import type { ProductFacts } from '../contract/product-facts.ts';
+import { refuseGone } from './order-refusals.ts';
 import { priceOrder } from './order-totals.ts';
 import { freshen } from './reprice.ts';
 import { findShippingMethod } from './shipping.ts';
@@ -23,20 +24,18 @@ export type Quote = { ok: true; priced: PricedOrder } | { ok: false; refusal: Re
 const names = (lines: readonly CartLine[]): string =>
   [...new Set(lines.map(({ title }) => title))].join(', ');
 
-const at = (lines: readonly CartLine[], code: string, message: (line: CartLine) => string) =>
-  lines.map((line) => ({ path: `lines.${line.id}`, code, message: message(line) }));
-
 export const totalsOfOrder = ({ lines: _lines, ...totals }: PricedOrder): OrderTotals => totals;
 
 function refuseLines(lines: readonly CartLine[], fresh: readonly CartLine[]): Refusal | undefined {
   const gone = fresh.filter((line) => !line.isActive);
-  if (gone.length > 0) {
-    const errors = at(gone, 'sku_unavailable', ({ title }) => `${title} is no longer sold.`);
-    return refuse('sku_unavailable', `No longer sold: ${names(gone)}.`, { errors }).refusal;
-  }
+  if (gone.length > 0) return refuseGone(gone);
   const moved = fresh.filter((line, index) => line.unitPrice !== lines[index]?.unitPrice);
   if (moved.length === 0) return undefined;
-  const errors = at(moved, 'price_changed', ({ title }) => `The price of ${title} has changed.`);
+  const errors = moved.map(({ id, title }) => ({
+    path: `lines.${id}`,
+    code: 'price_changed',
+    message: `The price of ${title} has changed.`,
+  }));
   return refuse('price_changed', `The price has changed: ${names(moved)}.`, { errors }).refusal;
 }
 

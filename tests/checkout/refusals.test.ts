@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setProduct } from '../../database/catalogue.ts';
 import { expectProblem } from '../api/test-api.ts';
-import { type CheckoutShop, createCheckoutShop } from '../support/checkout-shop.ts';
+import { type CheckoutShop, createCheckoutShop, type Shopper } from '../support/checkout-shop.ts';
 
 let shop: CheckoutShop;
 
@@ -13,6 +13,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await shop.close();
 });
+
+/** Nothing was written for it: no version, no checkout. */
+async function expectUntouched(shopper: Shopper, version: number): Promise<void> {
+  expect((await shopper.cart()).body.version).toBe(version);
+  expectProblem(await shopper.checkout(), 404, 'checkout_not_found');
+}
 
 describe('a checkout is refused', () => {
   test('without the version that the shopper saw', async () => {
@@ -68,6 +74,7 @@ describe('a checkout is refused', () => {
     expectProblem(answer, 409, 'sku_unavailable');
     expect(answer.body.errors).toMatchObject([{ path: 'lines.l2', code: 'sku_unavailable' }]);
     expect((await shopper.cart()).body).toMatchObject({ status: 'active', hasUnavailableItems: true });
+    await expectUntouched(shopper, 2);
   });
 
   test('for what another has taken, with what there is', async () => {
@@ -76,6 +83,7 @@ describe('a checkout is refused', () => {
     const answer = await second.begin();
     expectProblem(answer, 409, 'out_of_stock');
     expect(answer.body).toMatchObject({ shortages: [{ sku: 'T-TEN', wanted: 8, available: 2 }] });
+    await expectUntouched(second, 1);
     await first.cancel();
   });
 

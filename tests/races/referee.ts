@@ -5,7 +5,7 @@ import { pause } from '../chaos/random.ts';
 
 export interface Referee {
   /** Sees that every SKU of a race begins and ends with what it had. */
-  expectInitial(sku: string, units: number): void;
+  expectInitial: (sku: string, units: number) => void;
   /** Stops looking; what was seen. */
   stop(): Promise<{ samples: number; violations: string[] }>;
 }
@@ -31,8 +31,14 @@ async function look(sql: Sql, initial: ReadonlyMap<string, number>): Promise<str
   return [...mismatches, ...moved].map((row) => JSON.stringify(row));
 }
 
-/** Samples every few milliseconds, and sweeps overdue holds as a worker would. */
-export function startReferee(sql: Sql): Referee {
+export interface RefereeOptions {
+  /** Ms between two looks. */
+  everyMs?: number;
+  /** Sweeps overdue holds, where there is no worker to do it. */
+  sweeps?: boolean;
+}
+
+export function startReferee(sql: Sql, { everyMs = 10, sweeps = true }: RefereeOptions = {}): Referee {
   const initial = new Map<string, number>();
   const violations: string[] = [];
   let samples = 0;
@@ -41,11 +47,11 @@ export function startReferee(sql: Sql): Referee {
     while (!isStopped) {
       violations.push(...(await steadily(() => look(sql, initial))));
       samples += 1;
-      await pause(10);
+      await pause(everyMs);
     }
   })();
   const sweeping = (async () => {
-    while (!isStopped) {
+    while (sweeps && !isStopped) {
       await steadily(() => releaseOverdue(sql, { graceMs: 0, limit: 50 }));
       await pause(10);
     }

@@ -2,6 +2,7 @@
 import { connect, type Sql } from '../../database/client.ts';
 import { releaseOverdue } from '../../database/reservations.ts';
 import { createDice } from '../chaos/random.ts';
+import { auditBooks } from './audit-books.ts';
 import { addSku, createRacingWorker, runRace } from './race.ts';
 import { startKiller, startReferee } from './referee.ts';
 
@@ -31,19 +32,7 @@ export interface RacesReport {
 /** What is left behind must be nothing but sold units and their orders. */
 async function auditEnd(sql: Sql): Promise<string[]> {
   await releaseOverdue(sql, { graceMs: -120_000, limit: 100_000 });
-  const [row] = await sql<Record<string, number>[]>`
-    SELECT
-      (SELECT count(*) FROM stock WHERE held <> 0) AS "SKUs with holds left",
-      (SELECT count(*) FROM reservations WHERE status = 'held') AS "orphan holds",
-      (SELECT count(*) FROM orders LEFT JOIN reservations USING (checkout_id)
-        WHERE reservations.status IS DISTINCT FROM 'committed') AS "orphan orders",
-      (SELECT count(*) FROM reservations LEFT JOIN orders USING (checkout_id)
-        WHERE status = 'committed' AND order_id IS NULL) AS "sold without an order",
-      (SELECT count(*) FROM orders WHERE NOT EXISTS (
-        SELECT FROM outbox WHERE purpose = 'order_confirmation' AND key = order_id)) AS "orders without a confirmation",
-      (SELECT count(*) FROM orders WHERE total <> payment_amount
-        OR total <> (SELECT sum(total) FROM order_lines WHERE order_lines.order_id = orders.order_id)) AS "orders that differ from payment or lines"`;
-  return Object.entries(row ?? {}).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`]));
+  return await auditBooks(sql);
 }
 
 export async function runRaces({ url, races, seed, onRace }: RacesOptions): Promise<RacesReport> {
