@@ -2,7 +2,6 @@
  * Begins a checkout: personal data to PostgreSQL, the rest to the cart, and an answer once the shopper can pay. A repetition by any key
  * finds the checkout that there is.
  */
-import { foreseeRefusal } from '../../cart/foresee-refusal.ts';
 import type { CartView } from '../../contract/cart-view.ts';
 import {
   type CheckoutPolicy,
@@ -11,7 +10,7 @@ import {
   checkoutIdOf,
   isOpen,
 } from '../../contract/checkouts.ts';
-import type { Receipt, Refusal } from '../../contract/operations.ts';
+import type { Receipt } from '../../contract/operations.ts';
 import { isUnavailable } from '../../database/client.ts';
 import { recordContact } from '../../database/contacts.ts';
 import { saveContact } from '../../database/order-contacts.ts';
@@ -25,6 +24,7 @@ import type { OrderTokens } from '../identity/order-token.ts';
 import { Problem } from '../problem.ts';
 import type { LoadedView } from '../views.ts';
 import { canonicalJson, randomKey } from './cart-request.ts';
+import { foreseeCheckout } from './foresee-checkout.ts';
 import { findSettled } from './known-request.ts';
 import { expectedVersion } from './preconditions.ts';
 import { refusalProblem } from './replies.ts';
@@ -122,28 +122,6 @@ async function ask(
   return { owner, cart, version, request: { envelope, begin }, contactRef };
 }
 
-const isThere = ({ status, version, warnings }: CartView, seen: number): boolean =>
-  status === 'active' && version === seen && !warnings.some(({ code }) => code === 'cart_locked');
-
-/**
- * Why it cannot begin now, where that is plain before anything is written: otherwise each attempt to buy what is sold out would cost the cart
- * two versions, and a workflow. Only for the cart as the shopper saw it; whatever else there is to say, the cart says.
- */
-async function foresee({ facts, views }: CheckoutParts, asked: Asked): Promise<Refusal | undefined> {
-  const { owner, cart, version } = asked;
-  if (!isThere(cart, version)) return undefined;
-  try {
-    const skus = cart.lines.map(({ sku }) => sku);
-    const read = await facts.read(skus, cart.id ?? '');
-    const refusal = read.isComplete ? foreseeRefusal(cart.lines, read.facts) : undefined;
-    // What is short now may be so by a checkout of this very version, begun meanwhile.
-    return refusal && isThere(cartOf(await views.load(owner)), version) ? refusal : undefined;
-  } catch (error) {
-    if (isUnavailable(error)) return undefined;
-    throw error;
-  }
-}
-
 /** The checkout of this very version, where another request has begun it for the same sum and it was not given up. */
 async function sameCheckout(
   parts: CheckoutParts,
@@ -191,6 +169,14 @@ const checkoutIdIn = ({ outcomes }: Pick<Receipt, 'outcomes'>): string | undefin
   return outcome?.ok ? outcome.checkoutId : undefined;
 };
 
+/** An outage is not remembered under its key: whoever asks again is told that the cart has gone on, and may begin anew. */
+async function cameToNothing(parts: CheckoutParts, call: Call, owner: CartOwner): Promise<Problem> {
+  const { version: currentVersion } = await parts.views.load(owner);
+  const detail = 'That checkout came to nothing; the cart is as it was. Begin anew with its version.';
+  const refusal = { code: 'version_conflict' as const, detail, currentVersion };
+  return await refusalProblem(parts, call, { owner, version: currentVersion }, refusal);
+}
+
 /** Throws the refusal as a Problem. */
 export async function beginCheckout(
   parts: CheckoutParts,
@@ -200,7 +186,7 @@ export async function beginCheckout(
   const asked = await ask(parts, call, owner);
   const { envelope, begin } = asked.request;
   const settled = await findSettled(parts, owner, envelope);
-  const foreseen = settled ? undefined : await foresee(parts, asked);
+  const foreseen = settled ? undefined : await foreseeCheckout(parts, asked);
   if (foreseen) throw Problem.fromRefusal(foreseen);
   if (!settled && begin.wish.contactRef !== undefined) {
     await keepContact(parts, asked.contactRef, owner, call);
@@ -221,10 +207,5 @@ export async function beginCheckout(
   if (!view) throw new Problem('deadline_exceeded');
   const problem = await toProblem(parts, owner, view);
   if (!problem) return { view, isReplay };
-  // An outage is not remembered under its key: whoever asks again is told that the cart has gone on, and may begin anew.
-  if (!isReplay || problem.status < 500) throw problem;
-  const detail = 'That checkout came to nothing; the cart is as it was. Begin anew with its version.';
-  const { version: currentVersion } = await parts.views.load(owner);
-  const gone = { code: 'version_conflict' as const, detail, currentVersion };
-  throw await refusalProblem(parts, call, { owner, version: currentVersion }, gone);
+  throw isReplay && problem.status >= 500 ? await cameToNothing(parts, call, owner) : problem;
 }
