@@ -20,6 +20,9 @@ export interface MailSender {
 
 const AWAY_MOST_MS = 15_000;
 
+/** For noting what was cut off; what takes longer keeps its lease. */
+const SETTLE_MS = 1_000;
+
 /** One mail; never rejects. */
 async function handle(options: SenderOptions, mail: DueMail, stopping: AbortSignal): Promise<MailOutcome> {
   try {
@@ -45,6 +48,12 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+async function endOf(work: Iterable<Promise<void>>, withinMs: number): Promise<void> {
+  const ended = new AbortController();
+  await Promise.race([Promise.all(work), pause(withinMs, ended.signal)]);
+  ended.abort();
+}
+
 async function claim(options: SenderOptions, limit: number): Promise<DueMail[]> {
   try {
     return await claimDueMails(options.sql, { limit, leaseMs: options.leaseMs });
@@ -59,6 +68,9 @@ export function startSendingMails(options: SenderOptions): MailSender {
   const stopping = new AbortController();
   const cutOff = new AbortController();
   const inHand = new Set<Promise<void>>();
+  const stopped = new Promise<void>((resolve) =>
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
   let failuresInRow = 0;
   let awayUntil = 0;
 
@@ -88,8 +100,7 @@ export function startSendingMails(options: SenderOptions): MailSender {
       for (const mail of mails) take(mail);
       if (mails.length === limit && inHand.size < concurrency && failuresInRow === 0) continue;
       const isFull = inHand.size >= (failuresInRow > 0 ? 1 : concurrency);
-      // None of those in hand takes for ever: each question and each mail has its own limit.
-      await (isFull ? Promise.race(inHand) : pause(pollMs, stopping.signal));
+      await (isFull ? Promise.race([...inHand, stopped]) : pause(pollMs, stopping.signal));
     }
   }
 
@@ -98,9 +109,9 @@ export function startSendingMails(options: SenderOptions): MailSender {
     async stop(withinMs = 8_000) {
       stopping.abort();
       await running;
-      await Promise.race([Promise.all(inHand), pause(withinMs, cutOff.signal)]);
+      await endOf(inHand, withinMs);
       cutOff.abort();
-      await Promise.all(inHand);
+      await endOf(inHand, SETTLE_MS);
     },
   };
 }
