@@ -51,6 +51,8 @@ function backoff(attempts: number, firstMs: number, mostMs: number): number {
 }
 
 const soon = (attempts: number): number => backoff(attempts, 1_000, 20_000);
+/** The sender waits as a whole; the mail need not wait much longer. */
+const next = (attempts: number): number => backoff(attempts, 500, 4_000);
 const later = (attempts: number): number => backoff(attempts, 30_000, 60 * 60_000);
 
 async function cancel(
@@ -112,7 +114,7 @@ async function settleFailure(
   }
   parts.log.warn({ purpose, mail: key, attempts, reason: message }, 'a mail could not be handed over');
   if (verdict === 'later') return postpone(parts, mail, later(attempts), message);
-  const outcome = await postpone(parts, mail, soon(attempts), message);
+  const outcome = await postpone(parts, mail, next(attempts), message);
   return outcome === 'postponed' ? 'away' : outcome;
 }
 
@@ -143,6 +145,7 @@ async function deliver(
   try {
     await mailer.send({ to: prepared.email, purpose, key, letter }, signal);
   } catch (error) {
+    if (stopping.aborted) return postpone(parts, mail, 0, 'The worker stopped while it was sending.');
     if (!(error instanceof SmtpFailure)) throw new Error(scrubAddresses(String(error), [prepared.email]));
     return settleFailure(parts, mail, error, parts.hashOf(prepared.email));
   }

@@ -18,7 +18,7 @@ export interface MailSender {
   stop(withinMs?: number): Promise<void>;
 }
 
-const AWAY_MOST_MS = 15_000;
+const AWAY_MOST_MS = 10_000;
 
 /** For noting what was cut off; what takes longer keeps its lease. */
 const SETTLE_MS = 1_000;

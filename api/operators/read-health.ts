@@ -1,4 +1,5 @@
 /** How the parts are, for operators: what answers and how fast, who works, how far the read model is behind, what runs by the clock. */
+import { readBacklog } from '../../database/outbox.ts';
 import { readPublishLag } from '../../database/publish-lag.ts';
 import type { OperatorParts } from './operator-parts.ts';
 
@@ -6,6 +7,9 @@ const LAG_WINDOW_MS = 15 * 60_000;
 
 /** The read model of a healthy shop follows in milliseconds; a p95 above this deserves a look. */
 const LAG_LIMIT_MS = 2_000;
+
+/** Mails go within seconds of being due; without a mail server (SMTP_URL) they wait here. */
+const MAIL_LIMIT_MS = 10 * 60_000;
 
 /** What was asked, and how long the answer took; undefined where none came. */
 async function timed<T>(ask: () => Promise<T>): Promise<{ value: T | undefined; latencyMs: number }> {
@@ -15,8 +19,9 @@ async function timed<T>(ask: () => Promise<T>): Promise<{ value: T | undefined; 
 }
 
 export async function readHealth(parts: OperatorParts) {
-  const [database, temporal] = await Promise.all([
+  const [database, mails, temporal] = await Promise.all([
     timed(() => readPublishLag(parts.sql, LAG_WINDOW_MS)),
+    timed(() => readBacklog(parts.sql)),
     timed(() => parts.gateway.health()),
   ]);
   const lag = database.value;
@@ -25,6 +30,7 @@ export async function readHealth(parts: OperatorParts) {
     ...(temporal.value ? [] : ['Temporal does not answer.']),
     ...(temporal.value?.workers.length === 0 ? ['No worker asks for work: carts stand still.'] : []),
     ...((lag?.p95Ms ?? 0) > LAG_LIMIT_MS ? ['The read model is behind its carts.'] : []),
+    ...((mails.value?.oldestDueMs ?? 0) > MAIL_LIMIT_MS ? ['Mails are not sent.'] : []),
     ...(temporal.value?.schedules ?? [])
       .filter(({ isPaused }) => isPaused)
       .map(({ id }) => `The schedule ${id} is paused.`),
@@ -36,6 +42,7 @@ export async function readHealth(parts: OperatorParts) {
     temporal: { isReachable: temporal.value !== undefined, latencyMs: temporal.latencyMs },
     workers: temporal.value?.workers ?? [],
     publishLag: lag ?? null,
+    mails: mails.value ?? null,
     schedules: temporal.value?.schedules ?? [],
   };
 }

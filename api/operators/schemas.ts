@@ -165,6 +165,10 @@ export const healthSchema = z
       })
       .nullable()
       .openapi({ description: 'From a change to its row, over the last 15 minutes.' }),
+    mails: z
+      .object({ due: z.int(), oldestDueMs: z.int() })
+      .nullable()
+      .openapi({ description: 'Mails that should have gone by now, and for how long the first of them.' }),
     schedules: z.array(
       z.object({
         id: z.string(),

@@ -12,6 +12,7 @@ interface Health {
   temporal: { isReachable: boolean; latencyMs: number };
   workers: { identity: string; lastSeenAt: string | null }[];
   publishLag: { carts: number; p50Ms: number | null; p95Ms: number | null; maxMs: number | null } | null;
+  mails: { due: number; oldestDueMs: number } | null;
   schedules: { id: string; isPaused: boolean; lastRunAt: string | null; nextRunAt: string | null }[];
 }
 
@@ -20,7 +21,7 @@ const part = ({ isReachable, latencyMs }: Health['database']) =>
     ? { text: `answers in ${latencyMs} ms`, style: 'green' as const }
     : { text: 'does not answer', style: 'red' as const };
 
-function printHealth({ problems, database, temporal, workers, publishLag, schedules }: Health): void {
+function printHealth({ problems, database, temporal, workers, publishLag, mails, schedules }: Health): void {
   pairs([
     ['database', part(database)],
     ['Temporal', part(temporal)],
@@ -30,6 +31,12 @@ function printHealth({ problems, database, temporal, workers, publishLag, schedu
       publishLag?.p50Ms === null || publishLag === null
         ? 'nothing changed in the last 15 minutes'
         : `${publishLag.p50Ms} ms behind (p95 ${publishLag.p95Ms} ms, at most ${publishLag.maxMs} ms, ${publishLag.carts} carts)`,
+    ],
+    [
+      'mails',
+      mails === null || mails.due === 0
+        ? 'none waits'
+        : `${mails.due} wait, the first for ${Math.round(mails.oldestDueMs / 1_000)} s`,
     ],
   ]);
   if (workers.length > 0) {

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 
-/** What happens at a command: an answer, `hang` (none), `close` (the connection ends), `closeAfterData` (once the mail is there, without an answer). */
-export type Manner = string | 'hang' | 'close' | 'closeAfterData';
+/** What happens at a command: an answer, or `hang` (none), `close` (the connection ends), `closeAfterData` (once the mail is there, without an answer). */
+export type Manner = string;
 
 export interface RudeSmtp {
   url: string;
