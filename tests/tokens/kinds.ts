@@ -1,8 +1,8 @@
 /**
  * The kinds of tokens that the system trusts, each with genuine ones, ways to falsify them, and the product's own verdict. A new kind
- * of token (a signed link, say) is one more entry.
+ * of token is one more entry.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createLocalJWKSet, exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { createCustomerTokens } from '../../api/identity/customer-token.ts';
 import { createGuestTokens } from '../../api/identity/guest-token.ts';
@@ -10,6 +10,8 @@ import { Problem } from '../../api/problem.ts';
 import type { Dice } from '../chaos/random.ts';
 import { forgeGuest } from './forge-guest.ts';
 import { forgeJwt, type JwtKeys } from './forge-jwt.ts';
+import { forgeLink } from './forge-link.ts';
+import { createLinkTokens, type LinkPurpose } from '../../mail/link-tokens.ts';
 import { mutate } from './mutate.ts';
 
 export interface Falsified {
@@ -52,6 +54,35 @@ export function guestKind(): TokenKind {
     genuine,
     falsify: falsifier(genuine, forgeGuest),
     verdict: async (token) => (tokens.verify(token) ? 'accepted' : 'token_invalid'),
+  };
+}
+
+/** Verified for `purpose`; the forger has both links of each mail. */
+export function linkKind(purpose: LinkPurpose): TokenKind {
+  const keys = ['k2', 'k1'].map((id) => `${id}:${randomBytes(32).toString('base64url')}`);
+  const now = () => Date.now();
+  const [newer, older] = [createLinkTokens({ keys, now }), createLinkTokens({ keys: keys.slice(1), now })];
+  const links = Array.from({ length: GENUINE }, (_, index) => ({
+    contactId: randomBytes(16).toString('base64url'),
+    cartId: randomUUID(),
+    episode: index + 1,
+    step: (index % 3) + 1,
+  }));
+  const signed = (wanted: LinkPurpose) =>
+    links.map((link, index) => (index % 2 === 0 ? newer : older).sign(wanted, link, 3_600_000));
+  const genuine = signed(purpose);
+  const others = signed(purpose === 'recover' ? 'unsubscribe' : 'recover');
+  return {
+    name: `${purpose} link`,
+    genuine,
+    falsify(dice) {
+      if (dice.chance(0.02)) return { how: 'meantForElse', text: dice.pick(others) };
+      return falsifier(dice.chance(0.2) ? [...genuine, ...others] : genuine, forgeLink)(dice);
+    },
+    verdict: async (token) => {
+      const link = newer.verify(purpose, token);
+      return link === undefined ? 'link_invalid' : link === 'expired' ? 'link_expired' : 'accepted';
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /** Puts falsified tokens before the product's own verification, in this process, and counts the verdicts. */
 import { createDice } from '../chaos/random.ts';
-import { customerKinds, type Falsified, guestKind, type TokenKind } from './kinds.ts';
+import { customerKinds, type Falsified, guestKind, linkKind, type TokenKind } from './kinds.ts';
 
 export interface KindReport {
   name: string;
@@ -31,11 +31,13 @@ async function tryKind(kind: TokenKind, count: number, seed: number): Promise<Ki
   return report;
 }
 
-/** Three fifths guest tokens, the rest customer tokens of both kinds. `count` in all, at least. */
+/** Two fifths guest tokens, a fifth links of both kinds, the rest customer tokens of both kinds. `count` in all, at least. */
 export async function runTokens({ count, seed }: { count: number; seed: number }): Promise<KindReport[]> {
   const customers = await customerKinds();
   const share = Math.ceil(count / 5);
-  const reports = [await tryKind(guestKind(), 3 * share, seed)];
+  const reports = [await tryKind(guestKind(), 2 * share, seed)];
+  for (const purpose of ['recover', 'unsubscribe'] as const)
+    reports.push(await tryKind(linkKind(purpose), Math.ceil(share / 2), seed));
   for (const kind of customers) reports.push(await tryKind(kind, share, seed));
   return reports;
 }

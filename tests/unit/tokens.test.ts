@@ -2,8 +2,15 @@
 import { expect, test } from 'vitest';
 import { MUTATIONS } from '../tokens/mutate.ts';
 import { GUEST_FORGERIES } from '../tokens/forge-guest.ts';
+import { LINK_FORGERIES } from '../tokens/forge-link.ts';
 import { JWT_FORGERIES } from '../tokens/forge-jwt.ts';
 import { runTokens } from '../tokens/run.ts';
+
+const FORGERIES: Record<string, object> = {
+  guest: GUEST_FORGERIES,
+  customer: JWT_FORGERIES,
+  link: LINK_FORGERIES,
+};
 
 test('of 20,000 mutated and forged tokens none is accepted, and each is refused as what it is', {
   timeout: 120_000,
@@ -16,8 +23,8 @@ test('of 20,000 mutated and forged tokens none is accepted, and each is refused 
     expect(
       Object.keys(verdicts).filter((code) => code !== 'token_expired'),
       name,
-    ).toEqual(['token_invalid']);
-    const forgeries = name === 'guest token' ? GUEST_FORGERIES : JWT_FORGERIES;
+    ).toEqual([name.endsWith('link') ? 'link_invalid' : 'token_invalid']);
+    const forgeries = FORGERIES[name.split(' ').at(name.endsWith('link') ? -1 : 0) ?? ''] ?? {};
     const missing = Object.keys({ ...MUTATIONS, ...forgeries }).filter((way) => !ways[way]);
     expect(missing, `${name}: ways that were never tried`).toEqual([]);
   }
