@@ -24,6 +24,7 @@ interface Options {
   rounds?: number;
   out: string;
   stack?: string;
+  idleCarts?: number;
 }
 
 const ids = SCENARIOS.map(({ id }) => id);
@@ -42,21 +43,30 @@ function roundsOf(text: string): number {
   return count;
 }
 
+function countOf(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 100_000)
+    throw new InvalidArgumentError('Write 1 to 100000.');
+  return count;
+}
+
 const command = new Command('npm run bench --')
   .description('Measures the system beside bare baselines and writes a dated result.')
   .option('--scenario <id>', `only this one (again for more): ${ids.join(', ')}`, collect, [])
   .option('--short', 'two rounds of small blocks: shows that it works, measures little', false)
   .option('--rounds <n>', 'turns of ours and the baseline (default: 5; short: 2)', roundsOf)
+  .option('--idle-carts <n>', 'carts of the scenario idle-carts (default: 10000; short: 300)', countOf)
   .option('--out <dir>', 'where the result goes', join(ROOT, 'bench/results'))
   .option('--stack <file>', 'use the stack whose line of JSON (npm run stack -- --json) is in this file');
 
 /** As it could be typed again, without paths of this machine. */
-const commandLine = ({ scenario, short, rounds }: Options): string =>
+const commandLine = ({ scenario, short, rounds, idleCarts }: Options): string =>
   [
     'npm run bench --',
     ...scenario.map((id) => `--scenario ${id}`),
     ...(short ? ['--short'] : []),
     ...(rounds ? [`--rounds ${rounds}`] : []),
+    ...(idleCarts ? [`--idle-carts ${idleCarts}`] : []),
   ]
     .join(' ')
     .replace(/ --$/, '');
@@ -104,7 +114,12 @@ async function runOne(stage: Stage, scenario: Scenario): Promise<Run['figures']>
 async function main(options: Options): Promise<void> {
   checkMachine();
   const report = createReporter(process.stderr);
-  const extent = { rounds: options.rounds ?? (options.short ? 2 : 5), isShort: options.short };
+  const { idleCarts } = options;
+  const extent = {
+    rounds: options.rounds ?? (options.short ? 2 : 5),
+    isShort: options.short,
+    ...(idleCarts === undefined ? {} : { idleCarts }),
+  };
   const stage = await openStage(report, extent, options.stack);
   let isStopping = false;
   const finish = async (code: number) => {

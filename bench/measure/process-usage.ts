@@ -28,9 +28,8 @@ function statOf(pid: number): Stat | undefined {
 
 /** Milliseconds of processor time of the process, all its threads, and all its children, living or ended. */
 export function processorMs(pid: number): number {
-  const children = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => statOf(Number(name)) ?? [])
+  const children = processIds()
+    .flatMap((id) => statOf(id) ?? [])
     .filter(({ parent }) => parent === pid);
   const self = statOf(pid);
   if (!self) return Number.NaN;
@@ -38,6 +37,26 @@ export function processorMs(pid: number): number {
     (total, { ownMs, childrenMs }) => total + ownMs + childrenMs,
     self.ownMs + self.childrenMs,
   );
+}
+
+const processIds = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+/** Memory of the process and its children, with what they share counted once (PSS). Needs their user's rights, or root's. */
+export function proportionalBytes(pid: number): number {
+  const family = processIds().filter((other) => other === pid || statOf(other)?.parent === pid);
+  return family.reduce((total, member) => total + ownProportionalBytes(member), 0);
+}
+
+function ownProportionalBytes(pid: number): number {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1_024;
+  } catch {
+    return 0; // it has ended
+  }
 }
 
 export function residentBytes(pid: number): number {

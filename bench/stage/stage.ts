@@ -12,6 +12,8 @@ export interface Extent {
   rounds: number;
   /** Fewer and shorter blocks: shows that everything works, measures little. */
   isShort: boolean;
+  /** Carts of the scenario `idle-carts`, where not the usual number. */
+  idleCarts?: number;
 }
 
 export interface Stage extends Extent {
