@@ -1,6 +1,6 @@
 /** Starts retention on demand. How far it is stands in the database. */
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { RetentionInput, RetentionPolicy } from '../contract/retention.ts';
+import { RETENTION_STEPS, type RetentionInput, type RetentionPolicy } from '../contract/retention.ts';
 import { RETENTION } from '../temporal.config.ts';
 import { askTemporal } from './ask-temporal.ts';
 import type { CartsPlace } from './carts.ts';
@@ -28,7 +28,7 @@ class TemporalRetention implements RetentionGateway {
 
   start(): Promise<boolean> {
     return askTemporal(this.#client, async () => {
-      const input: RetentionInput = { trigger: 'operator', policy: this.#policy };
+      const input: RetentionInput = { trigger: 'operator', policy: this.#policy, steps: RETENTION_STEPS };
       try {
         await this.#client.workflow.start(RETENTION.workflow, {
           workflowId: RETENTION.onDemandId,

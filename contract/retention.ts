@@ -48,6 +48,8 @@ export interface RetentionPolicy {
 export interface RetentionInput {
   trigger: 'schedule' | 'operator';
   policy: RetentionPolicy;
+  /** What to do, in this order. Told, so that a new release with more steps does not change a run that is under way. */
+  steps: readonly RetentionStep[];
   /** Portions after which the workflow goes on in a fresh run. */
   portionsPerRun?: number;
   /** Handed over at continue-as-new. */

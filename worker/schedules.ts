@@ -8,7 +8,7 @@ import {
 import { type Config } from '../config.ts';
 import { retentionOf } from '../config-policies.ts';
 import type { ReconcileInput } from '../contract/reconcile.ts';
-import type { RetentionInput } from '../contract/retention.ts';
+import { RETENTION_STEPS, type RetentionInput } from '../contract/retention.ts';
 import { RECONCILE, RETENTION, TASK_QUEUE } from '../temporal.config.ts';
 
 /** A run that was missed for longer, because Temporal was away, is not made up for: the next one does its work. */
@@ -33,7 +33,11 @@ function recurring(settings: Config): Recurring[] {
     cycle: settings.RECONCILE_CYCLE,
     indexedAfterMs: settings.IDLE_TICK * QUIET_TICKS,
   };
-  const retention: RetentionInput = { trigger: 'schedule', policy: retentionOf(settings) };
+  const retention: RetentionInput = {
+    trigger: 'schedule',
+    policy: retentionOf(settings),
+    steps: RETENTION_STEPS,
+  };
   return [
     {
       scheduleId: RECONCILE.scheduleId,

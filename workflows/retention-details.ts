@@ -1,10 +1,13 @@
 /** What an operator reads of a retention run in Temporal UI. */
-import { RETENTION_STEPS, RETENTION_TABLES, type RetentionProgress } from '../contract/retention.ts';
+import { RETENTION_TABLES, type RetentionInput, type RetentionProgress } from '../contract/retention.ts';
 
-export function retentionDetails({ number, step, deleted, failed }: RetentionProgress): string {
-  const place = step === undefined ? RETENTION_STEPS.length : RETENTION_STEPS.indexOf(step);
+export function retentionDetails(
+  { steps }: RetentionInput,
+  { number, step, deleted, failed }: RetentionProgress,
+): string {
+  const place = step === undefined ? steps.length : steps.indexOf(step);
   const where =
-    step === undefined ? '**finished**' : `at **${step}**, ${place} of ${RETENTION_STEPS.length} steps done`;
+    step === undefined ? '**finished**' : `at **${step}**, ${place} of ${steps.length} steps done`;
   const counts = RETENTION_TABLES.filter((table) => deleted[table]).map(
     (table) => `| ${table} | ${deleted[table]} |`,
   );

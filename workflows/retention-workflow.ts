@@ -15,12 +15,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { RetentionActivities } from '../activities/create-retention-activities.ts';
-import {
-  RETENTION_STEPS,
-  type RetentionInput,
-  type RetentionProgress,
-  type RetentionStep,
-} from '../contract/retention.ts';
+import type { RetentionInput, RetentionProgress, RetentionStep } from '../contract/retention.ts';
 import { retentionDetails } from './retention-details.ts';
 import { retentionProgressQuery } from './retention-messages.ts';
 
@@ -46,7 +41,7 @@ export async function retentionWorkflow(input: RetentionInput): Promise<Retentio
   progress ??= await begin(input);
   try {
     for (let portions = 0; progress.step !== undefined; portions += 1) {
-      setCurrentDetails(retentionDetails(progress));
+      setCurrentDetails(retentionDetails(input, progress));
       if (portions >= portionsPerRun)
         await continueAsNew<typeof retentionWorkflow>({ ...input, carried: progress });
       progress = await forgetPortion(input, progress);
@@ -59,14 +54,14 @@ export async function retentionWorkflow(input: RetentionInput): Promise<Retentio
       );
     throw error;
   }
-  setCurrentDetails(retentionDetails(progress));
+  setCurrentDetails(retentionDetails(input, progress));
   return await end(progress);
 }
 
-async function begin({ trigger }: RetentionInput): Promise<RetentionProgress> {
+async function begin({ trigger, steps }: RetentionInput): Promise<RetentionProgress> {
   const runId = workflowInfo().firstExecutionRunId;
   const number = await activities.beginRetention({ trigger, runId });
-  return { number, step: RETENTION_STEPS[0], deleted: {}, failed: [] };
+  return standing({ number, deleted: {}, failed: [] }, steps[0]);
 }
 
 /** A run that left something undone is a failed one, for whoever looks at the list of workflows. */
@@ -78,8 +73,8 @@ async function end(progress: RetentionProgress): Promise<RetentionProgress> {
   throw ApplicationFailure.nonRetryable(`Not done: ${failed.join(', ')}`, 'RetentionIncomplete', progress);
 }
 
-const stepAfter = (step: RetentionStep): RetentionStep | undefined =>
-  RETENTION_STEPS[RETENTION_STEPS.indexOf(step) + 1];
+const stepAfter = ({ steps }: RetentionInput, step: RetentionStep): RetentionStep | undefined =>
+  steps[steps.indexOf(step) + 1];
 
 function standing(
   { number, deleted, failed }: RetentionProgress,
@@ -95,10 +90,8 @@ function standing(
   };
 }
 
-async function forgetPortion(
-  { policy }: RetentionInput,
-  progress: RetentionProgress,
-): Promise<RetentionProgress> {
+async function forgetPortion(input: RetentionInput, progress: RetentionProgress): Promise<RetentionProgress> {
+  const { policy } = input;
   const { number, cursor } = progress;
   const step = progress.step as RetentionStep;
   const from = cursor === undefined ? {} : { after: cursor };
@@ -107,9 +100,9 @@ async function forgetPortion(
     const isSome = Object.values(deleted).some((rows) => rows > 0);
     if (isSome && next !== undefined) await sleep(PAUSE);
     const sums = { ...progress, deleted: total };
-    return next === undefined ? standing(sums, stepAfter(step)) : standing(sums, step, next);
+    return next === undefined ? standing(sums, stepAfter(input, step)) : standing(sums, step, next);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return standing({ ...progress, failed: [...progress.failed, step] }, stepAfter(step));
+    return standing({ ...progress, failed: [...progress.failed, step] }, stepAfter(input, step));
   }
 }

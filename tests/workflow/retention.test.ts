@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Config, readConfig } from '../../config.ts';
-import type { RetentionInput, RetentionProgress } from '../../contract/retention.ts';
+import { RETENTION_STEPS, type RetentionInput, type RetentionProgress } from '../../contract/retention.ts';
 import { readRetentionRuns } from '../../database/retention-runs.ts';
 import { RETENTION } from '../../temporal.config.ts';
 import { createWorkerMetrics } from '../../worker/metrics.ts';
@@ -49,7 +49,14 @@ const start = (more: Partial<RetentionInput> = {}) =>
   temporal.client.workflow.start(RETENTION.workflow, {
     workflowId: `${RETENTION.onDemandId}:${randomUUID()}`,
     taskQueue: temporal.taskQueue,
-    args: [{ trigger: 'operator', policy: RETENTION_POLICY, ...more } satisfies RetentionInput],
+    args: [
+      {
+        trigger: 'operator',
+        policy: RETENTION_POLICY,
+        steps: RETENTION_STEPS,
+        ...more,
+      } satisfies RetentionInput,
+    ],
   });
 const run = async () => (await (await start()).result()) as RetentionProgress;
 
