@@ -16,6 +16,9 @@ export const cartPolicyOf = (config: Config): CartPolicy => ({
   expiryGuestMs: config.CART_EXPIRY_GUEST,
   expiryCustomerMs: config.CART_EXPIRY_CUSTOMER,
   recoveryDelaysMs: config.RECOVERY_DELAYS,
+  // Twice as long as a checkout takes where nothing is in its way.
+  checkoutPatienceMs: 2 * Math.max(config.HOLD_LIFE, config.PAYMENT_WAIT),
+  reopens: true,
 });
 
 /** When recovery e-mails may go out, and how many to one address. */

@@ -1,6 +1,7 @@
 /** Every side effect that a workflow may have, each a verb of its own and safe to run twice. */
 import type { ProductFacts } from '../contract/product-facts.ts';
 import type { Publication } from '../cart/publication.ts';
+import type { CartPolicy } from '../cart/state.ts';
 import type { RecoveryPromise } from '../contract/abandonment.ts';
 import type { Pricing } from '../contract/pricing.ts';
 import type { Sql } from '../database/client.ts';
@@ -32,6 +33,8 @@ export interface ActivityDependencies {
   payments?: Providers;
   /** When mails may go out, and who counts them (`recoveryOf` in config-policies.ts). Without it at any time. */
   recovery?: RecoveryParts;
+  /** Limits and delays of today (`cartPolicyOf` in config-policies.ts). Without them carts keep what they were given. */
+  policy?: CartPolicy;
 }
 
 const NO_PAYMENTS: Providers = { chosen: undefined, providers: {} };
@@ -53,13 +56,15 @@ export interface Activities extends CheckoutActivities, PaymentActivities {
   promiseRecoveryMail(promise: PromiseRecovery): Promise<RecoveryPromise>;
   /** The row does not show this absence any more; another one is left alone. */
   endAbandonment(absence: EndedAbsence): Promise<void>;
+  /** What a cart goes by from its next run on; null: as before. */
+  readPolicy(): Promise<CartPolicy | null>;
   /** Today's facts; SKUs that do not exist are missing from the answer. */
   readProductFacts(skus: string[]): Promise<ProductFacts[]>;
 }
 
 /** All reject with `DatabaseUnavailable` (try again) or `DatabaseFault` (a mistake of ours, logged, not to be tried again at once). */
 export function createActivities(dependencies: ActivityDependencies): Activities {
-  const { sql, log, pricing, payments = NO_PAYMENTS, recovery, ...ports } = dependencies;
+  const { sql, log, pricing, payments = NO_PAYMENTS, recovery, policy, ...ports } = dependencies;
   const guard = createDatabaseGuard(log);
   return {
     ...createPaymentActivities({ sql, payments, ...(log ? { log } : {}) }),
@@ -76,6 +81,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
       guard('endAbandonment', { workflowId: absence.workflowId }, () =>
         endAbandonment({ sql, ...recovery }, absence),
       ),
+    readPolicy: async () => policy ?? null,
     listCartsHolding: (page) => guard('listCartsHolding', {}, () => listCartsHolding(sql, page)),
     readProductFacts: (skus) => guard('readProductFacts', {}, () => readProductFacts(sql, skus)),
   };

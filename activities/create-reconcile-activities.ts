@@ -1,4 +1,4 @@
-/** The side effects of reconcile. They talk to Temporal as well as to the database, unlike a cart's. */
+/** The side effects that talk to Temporal as well as to the database: those of reconcile, and a cart's question after its checkout. */
 import type { Client } from '@temporalio/client';
 import { activityInfo } from '@temporalio/activity';
 import type { MismatchKind, ReconcileInput, ReconcileTally } from '../contract/reconcile.ts';
@@ -7,6 +7,7 @@ import { beginRun, recordRun, type RunStatus } from '../database/reconcile-runs.
 import type { Examined } from './examine-cart.ts';
 import { type ExamineCarts, examineCarts, type Findings } from './examine-carts.ts';
 import { createDatabaseGuard, type DatabaseLog } from './guard-database.ts';
+import { type CheckoutFate, lookAfterCheckout } from './look-after-checkout.ts';
 import { type Page, scanCarts, scanRows, type ScanRows } from './scan-carts.ts';
 
 export interface ReconcileMetrics {
@@ -31,6 +32,8 @@ export interface ReconcileActivities {
   scanCarts(scan: { cursor?: string }): Promise<Page>;
   /** Asks the carts, compares, repairs. Called twice, the second call finds them sound. */
   examineCarts(list: ExamineCarts): Promise<Findings>;
+  /** What became of a checkout that its cart has not heard of for long. Money without an order is seen to. */
+  lookAfterCheckout(checkoutId: string): Promise<CheckoutFate>;
   /** Writes the sums so far, or the last ones. */
   recordReconcile(record: { number: number; status: RunStatus; tally: ReconcileTally }): Promise<void>;
 }
@@ -51,6 +54,10 @@ export function createReconcileActivities(dependencies: ReconcileDependencies): 
     scanRows: (scan) => guard('scanRows', {}, () => scanRows(dependencies, scan)),
     scanCarts: (scan) => guard('scanCarts', {}, () => scanCarts(dependencies, scan)),
     examineCarts: (list) => guard('examineCarts', {}, () => examineCarts(dependencies, list, hear)),
+    lookAfterCheckout: (checkoutId) =>
+      guard('lookAfterCheckout', { checkoutId }, () =>
+        lookAfterCheckout(sql, dependencies.client, checkoutId),
+      ),
     recordReconcile: ({ number, status, tally }) =>
       guard('recordReconcile', { number }, async () => {
         await recordRun(sql, number, status, tally);

@@ -46,12 +46,24 @@ type CartRow = NonNullable<Awaited<ReturnType<typeof readCart>>>;
 
 const isOver = (status: string): boolean => ['expired', 'merged', 'completed'].includes(status);
 
-const fromView = (view: CartView): LoadedView => ({
-  text: JSON.stringify(view),
-  etag: `"${view.version}"`,
-  version: view.version,
-  exists: true,
-});
+/** An abandoned cart is a representation of its own, at the version that it had before. */
+const tagOf = (
+  version: number,
+  { revision, abandonedAt }: { revision?: number; abandonedAt: number | null },
+) =>
+  `"${version}${revision === undefined ? '' : `.${revision}`}${abandonedAt === null ? '' : `-a${abandonedAt}`}"`;
+
+function fromView(view: CartView): LoadedView {
+  const { version, abandonedAt } = view;
+  const etag = tagOf(version, { abandonedAt: abandonedAt === undefined ? null : Date.parse(abandonedAt) });
+  return { text: JSON.stringify(view), etag, version, exists: true };
+}
+
+/** Puts a member at the end of an object's JSON text without taking it apart. */
+const withAbandonedAt = (text: string, abandonedAt: number | null): string =>
+  abandonedAt === null
+    ? text
+    : `${text.slice(0, -1)},"abandonedAt":"${new Date(abandonedAt).toISOString()}"}`;
 
 export function createViews({ sql, carts, facts, metrics, currency }: ViewParts): Views {
   const empty = (owner: CartView['owner'], status?: string): LoadedView => ({
@@ -61,16 +73,20 @@ export function createViews({ sql, carts, facts, metrics, currency }: ViewParts)
   });
 
   async function fromRow(row: CartRow): Promise<LoadedView> {
-    const { version, viewJson } = row;
-    if (!row.isStale) return { text: viewJson, etag: `"${version}"`, version, exists: true };
+    const { version, viewJson, abandonedAt } = row;
+    if (!row.isStale) {
+      const text = withAbandonedAt(viewJson, abandonedAt);
+      return { text, etag: tagOf(version, { abandonedAt }), version, exists: true };
+    }
     const view = JSON.parse(viewJson) as CartView;
     const own = row.status === 'checkout' ? row.cartId : undefined;
     const { facts: today } = await facts.read(
       view.lines.map((line) => line.sku),
       own,
     );
-    const etag = `"${version}.${row.catalogueRevision}"`;
-    return { text: JSON.stringify(refreshView(view, today)), etag, version, exists: true };
+    const etag = tagOf(version, { revision: row.catalogueRevision, abandonedAt });
+    const text = withAbandonedAt(JSON.stringify(refreshView(view, today)), abandonedAt);
+    return { text, etag, version, exists: true };
   }
 
   async function measured(read: () => Promise<[LoadedView, string]>): Promise<LoadedView> {

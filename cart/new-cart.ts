@@ -41,3 +41,19 @@ export function nextGeneration(
     },
   };
 }
+
+/** The empty cart after one that has expired: under a new public id, its versions counting on. */
+export function reopen(state: CartState, cartId: string, now: number): CartState {
+  const { notices: _read, absence: _over, ...kept } = state;
+  const at = Math.max(now, state.updatedAt);
+  const { generation } = state;
+  return {
+    ...kept,
+    cartId,
+    generation: generation + 1,
+    status: 'active',
+    lines: [],
+    createdAt: at,
+    updatedAt: at,
+  };
+}

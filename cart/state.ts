@@ -126,4 +126,8 @@ export interface CartPolicy {
   expiryCustomerMs: number;
   /** Delays of recovery e-mails since the shopper left, rising. Absent or empty: no cart counts as abandoned. */
   recoveryDelaysMs?: readonly number[];
+  /** How long a checkout may be silent before the cart asks after it. Absent: it waits. */
+  checkoutPatienceMs?: number;
+  /** A write to an expired cart that has not left yet begins the next one. Absent: it is refused. */
+  reopens?: boolean;
 }

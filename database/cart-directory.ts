@@ -21,6 +21,8 @@ export interface CartSummary {
   createdAt: Date;
   /** The last change; for a cart that ended, its end. */
   updatedAt: Date;
+  /** Since when its shopper has been away; null while they are there, and of carts that ended. */
+  abandonedAt: Date | null;
 }
 
 /** What is left out is not asked for. Times are inclusive. */
@@ -29,6 +31,7 @@ export interface CartFilter {
   ownerHash?: string;
   sku?: string;
   isLocked?: boolean;
+  isAbandoned?: boolean;
   createdFrom?: string;
   createdTo?: string;
   changedFrom?: string;
@@ -61,24 +64,27 @@ const changed = (sql: Sql, column: string, { changedFrom, changedTo }: CartFilte
 
 const living = (sql: Sql, filter: CartFilter, before: DirectoryPosition | undefined, limit: number) => sql`
   SELECT cart_id, workflow_id, generation, version, status, owner_kind, owner_hash, currency, items_count, total, is_locked,
-    created_at, updated_at
+    created_at, updated_at, abandoned_at
   FROM carts WHERE ${conditions(sql, filter, before)} AND status IN ('active', 'checkout')
     ${filter.sku ? sql`AND line_skus @> ${[filter.sku]}::text[]` : sql``}
-    ${filter.isLocked ? sql`AND is_locked` : sql``} ${changed(sql, 'updated_at', filter)}
+    ${filter.isLocked ? sql`AND is_locked` : sql``}
+    ${filter.isAbandoned ? sql`AND abandoned_at IS NOT NULL` : sql``} ${changed(sql, 'updated_at', filter)}
   ORDER BY created_at DESC, cart_id DESC LIMIT ${limit}`;
 
 const ended = (sql: Sql, filter: CartFilter, before: DirectoryPosition | undefined, limit: number) => sql`
   SELECT cart_id, workflow_id, generation, version, status, owner_kind, owner_hash, currency,
-    jsonb_array_length(state -> 'lines') AS items_count, total, false AS is_locked, created_at, finished_at AS updated_at
+    jsonb_array_length(state -> 'lines') AS items_count, total, false AS is_locked, created_at, finished_at AS updated_at,
+    NULL::timestamptz AS abandoned_at
   FROM finished_carts WHERE ${conditions(sql, filter, before)}
     ${filter.sku ? sql`AND state -> 'lines' @> ${JSON.stringify([{ sku: filter.sku }])}::text::jsonb` : sql``}
     ${changed(sql, 'finished_at', filter)}
   ORDER BY created_at DESC, cart_id DESC LIMIT ${limit}`;
 
-/** Both, or the one that can hold what is asked for: locked carts are living ones. */
+/** Both, or the one that can hold what is asked for: locked and abandoned carts are living ones. */
 function sources(sql: Sql, filter: CartFilter, before: DirectoryPosition | undefined, limit: number) {
   const isLiving = filter.status === undefined || LIVING.includes(filter.status);
-  const isEnded = !filter.isLocked && (filter.status === undefined || !LIVING.includes(filter.status));
+  const isOfLiving = filter.isLocked === true || filter.isAbandoned === true;
+  const isEnded = !isOfLiving && (filter.status === undefined || !LIVING.includes(filter.status));
   if (!isEnded) return living(sql, filter, before, limit);
   if (!isLiving) return ended(sql, filter, before, limit);
   return sql`(${living(sql, filter, before, limit)}) UNION ALL (${ended(sql, filter, before, limit)})`;
@@ -87,7 +93,7 @@ function sources(sql: Sql, filter: CartFilter, before: DirectoryPosition | undef
 const summary = (sql: Sql) => sql`
   cart_id AS "cartId", workflow_id AS "workflowId", generation, version, status, owner_kind AS "ownerKind",
   owner_hash AS "ownerHash", currency, items_count AS "itemsCount", total, is_locked AS "isLocked",
-  created_at AS "createdAt", updated_at AS "updatedAt"`;
+  created_at AS "createdAt", updated_at AS "updatedAt", abandoned_at AS "abandonedAt"`;
 
 /** One page, newest first. `next` is undefined on the last one. */
 export async function searchCarts(
@@ -119,11 +125,11 @@ export async function findCart(sql: Sql, id: string): Promise<FoundCart | undefi
   const [row] = await sql<FoundCart[]>`
     SELECT ${summary(sql)}, view AS "viewJson", "publishedAt" FROM (
       SELECT cart_id, workflow_id, generation, version, status, owner_kind, owner_hash, currency, items_count, total, is_locked,
-        created_at, updated_at, view, published_at::text AS "publishedAt", 0 AS rank
+        created_at, updated_at, abandoned_at, view, published_at::text AS "publishedAt", 0 AS rank
       FROM carts WHERE cart_id = ${id} OR workflow_id = ${id}
       UNION ALL
       SELECT cart_id, workflow_id, generation, version, status, owner_kind, owner_hash, currency,
-        jsonb_array_length(state -> 'lines'), total, false, created_at, finished_at, view, NULL, 1
+        jsonb_array_length(state -> 'lines'), total, false, created_at, finished_at, NULL, view, NULL, 1
       FROM finished_carts WHERE cart_id = ${id}
     ) AS found ORDER BY rank LIMIT 1`;
   return row;

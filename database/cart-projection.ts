@@ -101,13 +101,16 @@ export interface StoredCart {
   isStale: boolean;
   /** The newest catalogue revision of its SKUs; 0 without lines. */
   catalogueRevision: number;
+  /** Epoch ms since when the shopper has been away, once the first delay has passed. Not in `viewJson`. */
+  abandonedAt: number | null;
 }
 
 /** One SELECT. Undefined for a cart that was never published; whether a finished one counts as absent is for the caller to say. */
 export async function readCart(sql: Sql, workflowId: string): Promise<StoredCart | undefined> {
   const [row] = await sql<StoredCart[]>`
     SELECT cart_id AS "cartId", (extract(epoch FROM born_at) * 1000)::bigint AS "bornAt", version, status,
-      view AS "viewJson", COALESCE(moved, false) AS "isStale", COALESCE(newest, 0) AS "catalogueRevision"
+      view AS "viewJson", COALESCE(moved, false) AS "isStale", COALESCE(newest, 0) AS "catalogueRevision",
+      (extract(epoch FROM abandoned_at) * 1000)::bigint AS "abandonedAt"
     FROM carts, LATERAL (
       SELECT bool_or(variants.revision IS DISTINCT FROM line.revision) AS moved, max(variants.revision) AS newest
       FROM unnest(line_skus, line_revisions) AS line (sku, revision) LEFT JOIN variants USING (sku)

@@ -9,7 +9,7 @@ import { createActivities } from '../activities/create-activities.ts';
 import { createReconcileActivities } from '../activities/create-reconcile-activities.ts';
 import { createRetentionActivities } from '../activities/create-retention-activities.ts';
 import { pricingOf, readConfig } from '../config.ts';
-import { recoveryOf } from '../config-policies.ts';
+import { cartPolicyOf, recoveryOf } from '../config-policies.ts';
 import { connect } from '../database/client.ts';
 import { readBacklog } from '../database/outbox.ts';
 import { createLog } from '../log.ts';
@@ -99,6 +99,7 @@ worker = await createWorker({
       pricing: pricingOf(config),
       payments: createProviders(config),
       recovery: { ...recoveryOf(config), metrics },
+      policy: cartPolicyOf(config),
     }),
     ...createReconcileActivities({ sql, client, metrics, log }),
     ...createRetentionActivities({ sql, metrics, log }),

@@ -4,10 +4,11 @@
  */
 import { proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.ts';
+import type { ReconcileActivities } from '../activities/create-reconcile-activities.ts';
 
 /** `summary` is what operators read on the event in Temporal UI. */
 export const localActivities = (timeoutMs: number, summary: string) =>
-  proxyLocalActivities<Activities>({
+  proxyLocalActivities<Activities & Pick<ReconcileActivities, 'lookAfterCheckout'>>({
     summary,
     startToCloseTimeout: timeoutMs,
     scheduleToCloseTimeout: timeoutMs,

@@ -4,6 +4,7 @@
  */
 import {
   ApplicationFailure,
+  log,
   ParentClosePolicy,
   setHandler,
   startChild,
@@ -13,6 +14,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@te
 import { giveBack, noteOrder } from '../cart/end-checkout.ts';
 import { checkoutWorkflowId } from '../contract/checkouts.ts';
 import type { Receipt } from '../contract/operations.ts';
+import { localActivities } from './activity-proxies.ts';
 import { check, quietly } from './answers.ts';
 import type { CartKeeper } from './cart-keeper.ts';
 import type { CheckoutInput } from './checkout-input.ts';
@@ -21,10 +23,15 @@ import { type AskedCheckout, readBegin, readCompleted, readEnded } from './read-
 import { total } from './read-request.ts';
 import { CART_OWNER, CHECKOUT_STATUS } from './search-attributes.ts';
 
+/** Temporal and the database have this long to say what became of a checkout. */
+const ASK_MS = 8_000;
+
 export class CartCheckouts {
   readonly #keeper: CartKeeper;
   /** Begun, and not started yet. Never more than one, and never carried over: the main loop starts it before it hands over. */
   #waiting: CheckoutInput | undefined;
+  /** Epoch ms at which the open checkout was asked after. */
+  #askedAt = 0;
 
   constructor(keeper: CartKeeper) {
     this.#keeper = keeper;
@@ -32,6 +39,34 @@ export class CartCheckouts {
 
   get areDue(): boolean {
     return this.#waiting !== undefined;
+  }
+
+  /** Epoch ms at which a checkout has been silent for too long; undefined while none is open. */
+  get askAt(): number | undefined {
+    const { state, policy } = this.#keeper;
+    const { checkout, status } = state;
+    if (policy.checkoutPatienceMs === undefined || status !== 'checkout' || !checkout) return undefined;
+    return Math.max(checkout.startedAt, this.#askedAt) + policy.checkoutPatienceMs;
+  }
+
+  get isSilent(): boolean {
+    return this.askAt !== undefined && this.askAt <= Date.now();
+  }
+
+  /** An operator may have terminated it: then nobody else gives the cart back. Never throws: a failure means later. */
+  async askAfter(): Promise<void> {
+    const { checkout } = this.#keeper.state;
+    if (!checkout) return;
+    const checkoutId = checkout.id;
+    this.#askedAt = Date.now();
+    try {
+      const { lookAfterCheckout } = localActivities(ASK_MS, 'does the checkout still run?');
+      const fate = await lookAfterCheckout(checkoutId);
+      if (fate.is === 'ordered') this.complete({ checkoutId, orderId: fate.orderId });
+      if (fate.is === 'ended') this.end({ checkoutId, status: 'failed' });
+    } catch {
+      log.warn('a silent checkout could not be asked after');
+    }
   }
 
   /** The same key again is told what it was told before; another one finds the cart in checkout. */

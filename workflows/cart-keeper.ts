@@ -8,7 +8,7 @@ import type { AnyRequest, Applied, Ledger } from '../cart/apply-request.ts';
 import { type AppliedAll, applyRequests } from '../cart/apply-requests.ts';
 import { changeBetween } from '../cart/change.ts';
 import { expire, expiresAt } from '../cart/deadlines.ts';
-import { newCart, nextGeneration } from '../cart/new-cart.ts';
+import { newCart, nextGeneration, reopen } from '../cart/new-cart.ts';
 import type { AuditEntry } from '../cart/publication.ts';
 import { findKey } from '../cart/remembered-keys.ts';
 import { skusPricedBefore } from '../cart/reprice.ts';
@@ -70,16 +70,25 @@ export class CartKeeper {
     return this.ledger.state;
   }
 
-  /** What would become of the requests. Changes nothing: validators call it. */
-  tryOut(requests: readonly AnyRequest[]): AppliedAll {
+  /** An expired cart whose last words the database has not taken yet: whoever writes begins the next one. */
+  get mayReopen(): boolean {
+    return this.state.status === 'expired' && this.policy.reopens === true;
+  }
+
+  /** What would become of the requests. Changes nothing: validators call it, without an id for a next cart. */
+  tryOut(requests: readonly AnyRequest[], nextCartId = ''): AppliedAll {
     if (this.#isOutboxFull()) return this.#refuseAll(requests);
-    return applyRequests(this.ledger, requests, Date.now(), this.policy);
+    const { state, remembered } = this.ledger;
+    const open = this.mayReopen ? reopen(state, nextCartId, Date.now()) : state;
+    return applyRequests({ state: open, remembered }, requests, Date.now(), this.policy);
   }
 
   /** Applies the requests. A signal's refusals are recorded, since nobody heard them. */
   take(requests: readonly AnyRequest[], isSignal = false): Applied[] {
-    const { ledger, applied, hasChanged } = this.tryOut(requests);
-    this.ledger = ledger;
+    const ended = this.mayReopen ? this.state : undefined;
+    const { ledger, applied, hasChanged } = this.tryOut(requests, ended && uuid4());
+    if (hasChanged) this.ledger = ledger;
+    if (hasChanged && ended) this.outbox.finished.push(ended);
     if (hasChanged) this.#notice = '';
     const news = emptyOutbox();
     for (const { audit, record, hasChanged: isNews, receipt } of applied) {

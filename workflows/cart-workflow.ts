@@ -6,9 +6,12 @@ import {
   allHandlersFinished,
   condition,
   makeContinueAsNewFunc,
+  patched,
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { CartPolicy } from '../cart/state.ts';
+import { localActivities } from './activity-proxies.ts';
 import { CartAbandonment, registerAbandonmentHandlers } from './cart-abandonment.ts';
 import { CartCheckouts, registerCheckoutHandlers } from './cart-checkouts.ts';
 import { CartChores } from './cart-chores.ts';
@@ -44,6 +47,7 @@ export async function cartWorkflow(input: CartInput): Promise<void> {
     if (checkouts.areDue) await checkouts.start();
     if (merges.haveArrived) await merges.takeArrived();
     if (chores.areDue) await chores.run();
+    if (checkouts.isSilent) await checkouts.askAfter();
     // What is behind is published first: the row that is marked is then the one that shows this cart.
     if (abandonment.isDue && !chores.arePending) await abandonment.run();
     merges.remind();
@@ -55,7 +59,7 @@ export async function cartWorkflow(input: CartInput): Promise<void> {
       if (isDone(parts)) return;
     }
     index.writeWhenQuiet();
-    if (mayHandOver(parts)) await handOver(input, keeper);
+    if (mayHandOver(parts)) await handOver(input, parts);
     for (const { at, summary } of dues(parts)) timer.arm(at, summary);
     await condition(
       () =>
@@ -63,6 +67,7 @@ export async function cartWorkflow(input: CartInput): Promise<void> {
         checkouts.areDue ||
         merges.areDue ||
         (abandonment.isDue && !chores.arePending) ||
+        checkouts.isSilent ||
         isDone(parts) ||
         timer.hasFired ||
         isTimerLate() ||
@@ -97,7 +102,7 @@ interface Due {
   summary: string;
 }
 
-function dues({ keeper, chores, merges, index, abandonment }: Parts): Due[] {
+function dues({ keeper, chores, merges, checkouts, index, abandonment }: Parts): Due[] {
   const { state, expiry } = keeper;
   const due: Due[] = [];
   if (chores.arePending && !chores.areDue) {
@@ -107,6 +112,9 @@ function dues({ keeper, chores, merges, index, abandonment }: Parts): Due[] {
     due.push({ at: index.dueAt, summary: 'index the cart once it is quiet' });
   }
   if (abandonment.due && !chores.arePending) due.push(abandonment.due);
+  if (checkouts.askAt !== undefined) {
+    due.push({ at: checkouts.askAt, summary: 'ask after the checkout if it stays silent' });
+  }
   if (merges.remindAt !== undefined) {
     due.push({ at: merges.remindAt, summary: 'ask the other cart of a merge again' });
   }
@@ -128,8 +136,24 @@ function mayHandOver({ keeper, chores, merges, checkouts }: Parts): boolean {
   return isWanted && !chores.areDue && !checkouts.areDue && merges.areIdle && allHandlersFinished();
 }
 
-async function handOver(input: CartInput, keeper: CartKeeper): Promise<never> {
+/** What the shop's settings are by now; where nobody says, as before. */
+async function readPolicy({ keeper: { policy } }: Parts): Promise<CartPolicy> {
+  // Carts of before did without: their histories hand over at once.
+  if (!patched('policy-of-today')) return policy;
+  try {
+    const { readPolicy: read } = localActivities(policy.publishWaitMs, 'limits and delays of today');
+    return (await read()) ?? policy;
+  } catch {
+    return policy;
+  }
+}
+
+/** Returns only where something has come in between: the loop sees to it first. */
+async function handOver(input: CartInput, parts: Parts): Promise<void> {
+  const policy = await readPolicy(parts);
+  if (!mayHandOver(parts)) return;
+  const { keeper } = parts;
   const typedSearchAttributes = searchAttributesOf(keeper.state);
   const next = makeContinueAsNewFunc<typeof cartWorkflow>({ typedSearchAttributes });
-  return next({ ...input, carried: keeper.carry() });
+  await next({ ...input, policy, carried: keeper.carry() });
 }

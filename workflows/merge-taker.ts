@@ -145,7 +145,7 @@ export class MergeTaker {
     if (this.#pending.length >= MAX_PENDING) {
       return refuse('cart_busy', 'Other guest carts are being merged into this one.').refusal;
     }
-    return refuseChange(state);
+    return this.#keeper.mayReopen ? undefined : refuseChange(state);
   }
 
   #receipt({ key, attempt }: messages.Envelope, refusal: Refusal | undefined): Receipt {

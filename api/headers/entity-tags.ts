@@ -1,6 +1,6 @@
 /**
  * Entity tags of the cart: `"<version>"`, or `"<version>.<catalogue revision>"` where the catalogue has moved on since the cart was
- * published, with `-m` behind it where a guest's cart came along that may be merged. If-Match looks at the version alone; If-None-Match at the whole tag.
+ * published, with `-a<instant>` behind it while the cart counts as abandoned, and `-m` where a guest's cart came along that may be merged. If-Match looks at the version alone; If-None-Match at the whole tag.
  * Source: https://www.rfc-editor.org/rfc/rfc9110#section-13.1
  */
 import { Problem } from '../problem.ts';
@@ -32,7 +32,7 @@ export function readIfMatch(header: string | undefined): '*' | number[] | undefi
   const tags = readEntityTags(header, 'If-Match');
   if (tags === '*') return '*';
   return tags.flatMap(({ isWeak, value }) => {
-    const [, version] = /^(\d{1,15})(?:\.\d{1,15})?(?:-m)?$/.exec(value) ?? [];
+    const [, version] = /^(\d{1,15})(?:\.\d{1,15})?(?:-a\d{1,15})?(?:-m)?$/.exec(value) ?? [];
     return isWeak || version === undefined ? [] : [Number(version)];
   });
 }

@@ -61,7 +61,8 @@ export async function inspectCart(parts: OperatorParts, id: string): Promise<Ins
 /** As it goes out. */
 export function summaryView(cart: CartSummary) {
   const { viewJson: _view, publishedAt: _row, ...rest } = cart as FoundCart;
-  return { ...rest, createdAt: cart.createdAt.toISOString(), updatedAt: cart.updatedAt.toISOString() };
+  const [createdAt, updatedAt] = [cart.createdAt.toISOString(), cart.updatedAt.toISOString()];
+  return { ...rest, createdAt, updatedAt, abandonedAt: cart.abandonedAt?.toISOString() ?? null };
 }
 
 export function liveView({ inspection, startedAt, ...live }: LiveCart) {

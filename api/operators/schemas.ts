@@ -50,6 +50,10 @@ export const searchQuery = pageQuery.extend({
     .enum(['true'])
     .optional()
     .openapi({ description: '`true`: only carts that an operator has locked.' }),
+  abandoned: z
+    .enum(['true'])
+    .optional()
+    .openapi({ description: '`true`: only carts whose shopper has been away for the first delay.' }),
   createdFrom: instant.optional(),
   createdTo: instant.optional(),
   changedFrom: instant.optional(),
@@ -74,6 +78,7 @@ const summaryFields = {
   isLocked: z.boolean(),
   createdAt: instant,
   updatedAt: instant,
+  abandonedAt: instant.nullable(),
 };
 
 const cartSummarySchema = z.object(summaryFields).openapi('CartSummary');

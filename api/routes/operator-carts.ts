@@ -29,12 +29,14 @@ export const cartParams = z.object({ cartId: cartIdSchema });
 
 /** The customer's name becomes a hash here and goes no further. */
 function filterOf({ identity }: OperatorParts, query: z.output<typeof searchQuery>): CartFilter {
-  const { limit: _limit, cursor: _cursor, owner, ownerHash, locked, ...rest } = query;
+  const { limit: _limit, cursor: _cursor, owner, ownerHash, locked, abandoned, ...rest } = query;
   const hash = owner === undefined ? ownerHash : identity.hashOfCustomer(owner);
   if (owner !== undefined && ownerHash !== undefined && hash !== ownerHash) {
     throw new Problem('validation_failed', 'owner and ownerHash name different owners.');
   }
-  return present({ ...rest, ownerHash: hash, isLocked: locked === 'true' || undefined }) as CartFilter;
+  const isLocked = locked === 'true' || undefined;
+  const isAbandoned = abandoned === 'true' || undefined;
+  return present({ ...rest, ownerHash: hash, isLocked, isAbandoned }) as CartFilter;
 }
 
 const readPosition = ([createdAt, cartId]: unknown[]) =>

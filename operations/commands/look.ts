@@ -52,7 +52,7 @@ async function search(
   command: Command,
 ): Promise<void> {
   const context = contextOf(command);
-  const { status, owner, ownerHash, sku, locked, since, until, limit, cursor } = options as Record<
+  const { status, owner, ownerHash, sku, locked, abandoned, since, until, limit, cursor } = options as Record<
     string,
     string
   >;
@@ -60,6 +60,7 @@ async function search(
   const page = await context.api.get<{ carts: Summary[]; nextCursor: string | null }>('/admin/carts', {
     ...query,
     locked: locked ? 'true' : undefined,
+    abandoned: abandoned ? 'true' : undefined,
   });
   show(context, page, ({ carts, nextCursor }) => {
     if (carts.length === 0) return line('No cart is like that.');
@@ -197,6 +198,7 @@ export function lookCommands(program: Command): void {
     .option('--owner-hash <hash>', 'an owner as logs and Temporal show them')
     .option('--sku <sku>', 'carts that hold this SKU')
     .option('--locked', 'only locked carts')
+    .option('--abandoned', 'only carts whose shopper has been away for the first delay')
     .option('--since <time>', 'changed at this time or later (2026-11-21T00:00:00Z)')
     .option('--until <time>', 'changed at this time or before')
     .option('--limit <n>', 'carts on a page', '20')

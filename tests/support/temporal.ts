@@ -14,6 +14,7 @@ import {
   type RetentionActivities,
   type RetentionDependencies,
 } from '../../activities/create-retention-activities.ts';
+import type { RecoveryParts } from '../../activities/promise-recovery-mail.ts';
 import type { Providers } from '../../activities/payment-parts.ts';
 import type { CartPolicy } from '../../cart/state.ts';
 import type { Pricing } from '../../contract/pricing.ts';
@@ -27,6 +28,9 @@ import { freshTaskQueue, type RunningWorker, startWorker } from './worker.ts';
 
 export interface TestTemporalOptions {
   policy?: Partial<CartPolicy>;
+  /** What the worker gives to carts at their next run, on top of `policy`; without it they keep what they have. */
+  policyOfToday?: Partial<CartPolicy>;
+  recovery?: RecoveryParts;
   /** Who takes payments; nobody where it is missing. */
   payments?: Providers;
   pricing?: Pricing;
@@ -84,6 +88,10 @@ export async function createTestTemporal(options: TestTemporalOptions = {}): Pro
     sql: workerSql,
     ...(options.payments ? { payments: options.payments } : {}),
     ...(options.pricing ? { pricing: options.pricing } : {}),
+    ...(options.recovery ? { recovery: options.recovery } : {}),
+    ...(options.policyOfToday
+      ? { policy: { ...TEST_POLICY, ...options.policy, ...options.policyOfToday } }
+      : {}),
   });
   const { metrics } = options;
   const activities = {
