@@ -35,19 +35,33 @@ async function statementsOf(act: () => Promise<unknown>): Promise<string[]> {
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
-/** Medians of interleaved requests, in ms: load on the machine hits both alike. */
-async function timed(
-  ask: (thing: Thing) => Promise<unknown>,
-  things: [Thing, Thing],
-): Promise<[number, number]> {
+/** What a shopper could tell apart at all; a leak is there in every measurement, a busy machine is not. */
+const NOTICEABLE = 1.25;
+const PAIRS = 300;
+const MEASUREMENTS = 6;
+
+type Asks = [() => Promise<unknown>, () => Promise<unknown>];
+
+/** Medians in ms of requests in pairs, each of the two first in turn: load on the machine hits both alike. */
+async function timed(asks: Asks): Promise<[number, number]> {
   const spent: [number[], number[]] = [[], []];
-  for (let round = 0; round < 600; round += 1) {
-    const index = round % 2 === 0 ? 0 : 1;
+  for (let round = 0; round < 2 * PAIRS; round += 1) {
+    const index = [0, 1, 1, 0][round % 4] === 0 ? 0 : 1;
     const startedAt = performance.now();
-    await ask(things[index]);
+    await asks[index]();
     spent[index].push(performance.now() - startedAt);
   }
   return [median(spent[0]), median(spent[1])];
+}
+
+/** The least of the ratios of several measurements, each with fresh samples, and the first that is no difference ends them. */
+async function leastRatio(asks: Asks): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let count = 0; count < MEASUREMENTS && least >= NOTICEABLE; count += 1) {
+    const [one, other] = await timed(asks);
+    least = Math.min(least, Math.max(one, other) / Math.min(one, other));
+  }
+  return least;
 }
 
 describe.each(NAMING)('%s', (name, row: Row) => {
@@ -68,10 +82,14 @@ describe.each(NAMING)('%s', (name, row: Row) => {
     expect(await trail(world.things.customerA)).toEqual(unknown);
   });
 
-  test('takes the same time for foreign and unknown', { retry: 2 }, async () => {
-    const once = (thing: Thing) => ask(world, name, row, 'customerB', thing);
-    const [foreign, unknown] = await timed(once, [world.things.customerA, unknownThing()]);
-    const [slow, fast] = foreign > unknown ? [foreign, unknown] : [unknown, foreign];
-    expect(slow / fast, `${foreign} ms against ${unknown} ms`).toBeLessThan(1.25);
+  test('takes the same time for foreign and unknown', { timeout: 180_000 }, async () => {
+    const once = (thing: Thing) => () => ask(world, name, row, 'customerB', thing);
+    expect(await leastRatio([once(world.things.customerA), once(unknownThing())])).toBeLessThan(NOTICEABLE);
   });
+});
+
+test('the measurement notices one statement more', { timeout: 180_000 }, async () => {
+  const read = () => api.sql`SELECT version FROM carts WHERE cart_id = 'nobody'`;
+  const ratio = await leastRatio([read, async () => [await read(), await read()]]);
+  expect(ratio).toBeGreaterThan(NOTICEABLE);
 });

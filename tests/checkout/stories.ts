@@ -12,6 +12,8 @@ export interface Story {
   testOutcome: string;
   /** Once the shopper can pay. */
   meanwhile?: (shop: CheckoutShop, shopper: Shopper, checkoutId: string) => Promise<unknown>;
+  /** What the provider does wrong meanwhile. */
+  faults?: object;
   /** Once it has ended. */
   afterwards?: (shop: CheckoutShop, checkoutId: string) => Promise<unknown>;
 }
@@ -39,6 +41,20 @@ async function payTooLate(shop: CheckoutShop, checkoutId: string): Promise<void>
   );
 }
 
+/** The provider has the money after all, whatever it had said: that of a bank that answers days later. */
+async function haveMoneyTooLate(shop: CheckoutShop, checkoutId: string): Promise<void> {
+  const { sql } = shop.provider.database;
+  await sql`UPDATE test_payments.payments SET status = 'captured' WHERE checkout_id = ${checkoutId}`;
+  await shop.emit({ type: 'payment.captured', checkoutId });
+  await eventually(
+    async () => {
+      const [row] = await sql`SELECT status FROM test_payments.payments WHERE checkout_id = ${checkoutId}`;
+      expect(row?.status).toBe('refunded');
+    },
+    { within: 40_000, every: 150 },
+  );
+}
+
 export const STORIES: Record<string, Story> = {
   'a paid checkout': { end: 'completed', testOutcome: 'approve' },
   'a checkout that is paid later': { end: 'completed', testOutcome: 'delay:300' },
@@ -59,6 +75,18 @@ export const STORIES: Record<string, Story> = {
     testOutcome: 'never',
     meanwhile: (_shop, shopper) => shopper.cancel(),
     afterwards: payTooLate,
+  },
+  'money after the end that can go back': {
+    end: 'cancelled',
+    testOutcome: 'never',
+    meanwhile: (_shop, shopper) => shopper.cancel(),
+    afterwards: haveMoneyTooLate,
+  },
+  'a payment whose events are late': {
+    end: 'completed',
+    testOutcome: 'never',
+    faults: { eventDelayMs: 600_000 },
+    meanwhile: (shop, _shopper, checkoutId) => shop.pay(checkoutId, 'pay'),
   },
 };
 
