@@ -1,4 +1,5 @@
 /** The pages of the test inbox: the list, and one mail as its reader sees it, on a screen and on a phone. */
+import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { STYLE } from './style.ts';
 import type { InboxMail } from './store.ts';
@@ -22,7 +23,7 @@ const Page = ({ title, isFull = false, children }: { title: string; isFull?: boo
       <meta name="robots" content="noindex" />
       <title>{title}</title>
       <link rel="icon" href="data:," />
-      <style>{STYLE}</style>
+      <style>{raw(STYLE)}</style>
     </head>
     <body>
       <p class="note">
@@ -34,7 +35,7 @@ const Page = ({ title, isFull = false, children }: { title: string; isFull?: boo
 );
 
 /** The first words of the mail, as lists of mails show them. */
-const glimpse = ({ text }: InboxMail): string => text.replace(/\s+/g, ' ').slice(0, 140);
+const glimpse = ({ text }: InboxMail): string => text.replace(/\s+|-{3,}/g, ' ').slice(0, 140);
 
 const time = (receivedAt: string): string => `${receivedAt.slice(0, 10)} ${receivedAt.slice(11, 19)}`;
 
