@@ -184,6 +184,20 @@ export const PLAYS: Record<string, Play> = {
       await eventually(async () => expect((await cart.handle.describe()).status.name).toBe('COMPLETED'));
     },
   },
+  abandoned: {
+    policy: { recoveryDelaysMs: [400, 900], idleTickMs: 200, checkoutPatienceMs: 60_000, reopens: true },
+    async run(cart) {
+      await cart.add('T-A', 1);
+      await eventually(async () => expect((await cart.row())?.abandoned_at).not.toBeNull());
+      await cart.signalByHand('contactGiven');
+      await eventually(async () => expect((await cart.row())?.abandoned_at).toBeNull());
+      await eventually(async () => expect((await cart.row())?.abandoned_at).not.toBeNull());
+      await cart.signalByHand('recovered', { episode: 2, step: 1 });
+      await cart.signalByHand('stopRecovery', { reason: 'unsubscribed' });
+      await eventually(async () => expect((await cart.row())?.version).toBe(2));
+      await cart.add('T-B', 1);
+    },
+  },
   expired: EXPIRED,
   'expired-customer': { ...EXPIRED, kind: 'customer' },
   outage: {
