@@ -40,10 +40,3 @@ export async function suppress(sql: Sql, { addressHash, reason, proof }: Suppres
 export async function isSuppressed(sql: Session, addressHash: string): Promise<boolean> {
   return (await sql`SELECT FROM suppressions WHERE address_hash = ${addressHash}`).length > 0;
 }
-
-/** The owners whose contact has this address: their carts are told. */
-export async function ownersOfAddress(sql: Session, addressHash: string): Promise<string[]> {
-  const rows = await sql<{ ownerHash: string }[]>`
-    SELECT owner_hash AS "ownerHash" FROM contacts WHERE address_hash = ${addressHash}`;
-  return rows.map(({ ownerHash }) => ownerHash);
-}

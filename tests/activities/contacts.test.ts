@@ -10,7 +10,7 @@ import {
 import { eraseOwner } from '../../database/erasures.ts';
 import { saveContact } from '../../database/order-contacts.ts';
 import { basisFor } from '../../database/recovery-basis.ts';
-import { isSuppressed, ownersOfAddress, suppress } from '../../database/suppressions.ts';
+import { isSuppressed, suppress } from '../../database/suppressions.ts';
 import { createActivities } from '../../activities/create-activities.ts';
 import { anOrder, aReservation, resetCheckouts } from '../support/checkouts.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -194,7 +194,6 @@ describe('a suppression', () => {
     const [row] = await sql`SELECT reason, proof FROM suppressions`;
     expect(row).toEqual({ reason: 'unsubscribed', proof: { requestId: 'r9' } });
     expect(await isSuppressed(sql, 'hash of a')).toBe(true);
-    expect((await ownersOfAddress(sql, 'hash of a')).sort()).toEqual(['o1', 'o2']);
   });
 });
 
