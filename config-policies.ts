@@ -15,7 +15,7 @@ export const cartPolicyOf = (config: Config): CartPolicy => ({
   expiryEmptyMs: config.CART_EXPIRY_EMPTY,
   expiryGuestMs: config.CART_EXPIRY_GUEST,
   expiryCustomerMs: config.CART_EXPIRY_CUSTOMER,
-  recoveryDelaysMs: config.RECOVERY_DELAYS,
+  recoveryDelaysMs: config.ABANDONMENT_DELAYS,
   // Twice as long as a checkout takes where nothing is in its way.
   checkoutPatienceMs: 2 * Math.max(config.HOLD_LIFE, config.PAYMENT_WAIT),
   reopens: true,
@@ -23,17 +23,17 @@ export const cartPolicyOf = (config: Config): CartPolicy => ({
 
 /** When recovery e-mails may go out, and how many to one address. */
 export const recoveryOf = ({
-  RECOVERY_QUIET_HOURS,
+  QUIET_HOURS,
   RECOVERY_PER_ADDRESS,
   SHOP_TIME_ZONE,
-}: Pick<Config, 'RECOVERY_QUIET_HOURS' | 'RECOVERY_PER_ADDRESS' | 'SHOP_TIME_ZONE'>): {
+}: Pick<Config, 'QUIET_HOURS' | 'RECOVERY_PER_ADDRESS' | 'SHOP_TIME_ZONE'>): {
   quietHours?: QuietHours;
   timeZone: string;
   perAddressMax: number;
 } => ({
   timeZone: SHOP_TIME_ZONE,
   perAddressMax: RECOVERY_PER_ADDRESS,
-  ...(RECOVERY_QUIET_HOURS ? { quietHours: RECOVERY_QUIET_HOURS } : {}),
+  ...(QUIET_HOURS ? { quietHours: QUIET_HOURS } : {}),
 });
 
 /** How old what is not needed any more must be. Idempotency keys are good for REMEMBERED_KEYS_AGE; twice that leaves no doubt. */

@@ -149,11 +149,11 @@ export const SETTINGS = {
     "Life of a guest's cart since its last change; also the life of the cookie.",
   ),
   CART_EXPIRY_CUSTOMER: duration('365d').describe("Life of a customer's cart since its last change."),
-  RECOVERY_DELAYS: risingDurations('1h,24h,72h').describe(
+  ABANDONMENT_DELAYS: risingDurations('1h,24h,72h').describe(
     'How long after a shopper has left a cart each recovery e-mail goes out; `off`: no cart counts as abandoned.',
   ),
-  RECOVERY_QUIET_HOURS: quietHours('22:00-08:00').describe(
-    'When recovery e-mails wait until it is over, in the shopper’s time zone where it is known; `off`: never.',
+  QUIET_HOURS: quietHours('off').describe(
+    'Span of the day in which no recovery e-mail goes out, as `22:00-08:00`, in the shopper’s time zone where it is known, else in SHOP_TIME_ZONE; set both.',
   ),
   SHOP_TIME_ZONE: timeZone('UTC').describe('Time zone of people whose own is not known.'),
   PAYMENT_PROVIDER: z

@@ -38,7 +38,7 @@ async function workOff(
   count: number,
 ): Promise<{ rate: number; detail: object }> {
   const delayMs = stage.size(90_000, 20_000);
-  const settings = { RECOVERY_DELAYS: `${delayMs}ms`, RECOVERY_QUIET_HOURS: 'off', SMTP_URL: sink.url };
+  const settings = { ABANDONMENT_DELAYS: `${delayMs}ms`, QUIET_HOURS: 'off', SMTP_URL: sink.url };
   await stage.crew.renew('worker-1', settings);
   await stage.crew.renew('api-1', settings);
   const carts = await makeCarts(stage, count);

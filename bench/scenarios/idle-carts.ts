@@ -81,7 +81,7 @@ export const idleCarts: Scenario = {
   async run(stage) {
     const count = stage.idleCarts ?? stage.size(10_000, 300);
     const watchMs = stage.size(60_000, 10_000);
-    const settings = { IDLE_TICK, RECOVERY_DELAYS: '1h,24h,72h' };
+    const settings = { IDLE_TICK, ABANDONMENT_DELAYS: '1h,24h,72h' };
     await stage.crew.renew('worker-1', settings);
     await stage.crew.renew('api-1', settings);
     try {

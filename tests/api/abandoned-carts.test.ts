@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts';
 
 let shop: CheckoutShop;
 beforeAll(async () => {
-  shop = await createCheckoutShop({ environment: { RECOVERY_DELAYS: '1s,1d' } });
+  shop = await createCheckoutShop({ environment: { ABANDONMENT_DELAYS: '1s,1d' } });
 });
 afterAll(() => shop?.close());
 

@@ -31,8 +31,8 @@ export interface MailReport {
 /** Settings of a stack for this run. */
 export const mailSettings = (delaysMs: readonly number[]): Record<string, string> => ({
   LINK_TOKEN_KEYS: LINK_KEYS,
-  RECOVERY_QUIET_HOURS: 'off',
-  RECOVERY_DELAYS: delaysMs.map((ms) => `${ms / 1_000}s`).join(','),
+  QUIET_HOURS: 'off',
+  ABANDONMENT_DELAYS: delaysMs.map((ms) => `${ms / 1_000}s`).join(','),
 });
 
 const VICTIMS = ['worker-1', 'worker-2', 'api-1', 'api-2', 'temporal', 'postgres', 'inbox', 'payments'];

@@ -14,8 +14,8 @@ import { startTestStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
-  const RECOVERY_DELAYS = '3s,10m,20m';
-  stack = await startTestStack({ environment: { RECOVERY_DELAYS, RECOVERY_QUIET_HOURS: 'off' } });
+  const ABANDONMENT_DELAYS = '3s,10m,20m';
+  stack = await startTestStack({ environment: { ABANDONMENT_DELAYS, QUIET_HOURS: 'off' } });
 });
 afterAll(() => stack?.stop());
 

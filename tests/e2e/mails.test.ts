@@ -10,8 +10,8 @@ beforeAll(async () => {
     apis: 1,
     workers: 2,
     environment: {
-      RECOVERY_DELAYS: '1s,3s,5s',
-      RECOVERY_QUIET_HOURS: 'off',
+      ABANDONMENT_DELAYS: '1s,3s,5s',
+      QUIET_HOURS: 'off',
       SHOP_NAME: 'Alder & Ash',
       SHOP_URL: 'https://shop.example',
       SHOP_ADDRESS: '12 Mill Lane, Bath BA1 2QT, United Kingdom',
