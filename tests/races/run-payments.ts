@@ -19,6 +19,9 @@ const UNITS = 1_000_000;
 /** The provider's own events stay away: what is told is what was chosen. */
 const SILENT = { eventDelayMs: 3_600_000 };
 
+/** Longer than a checkout waits for its payment. */
+const PATIENCE_MS = 30_000;
+
 const CHOICES = ['pay', 'pay', 'pay', 'decline', 'close'] as const;
 
 export interface PaymentsReport extends FrameReport {
@@ -52,24 +55,37 @@ interface Told {
   checkout: string;
 }
 
-async function readBooks(sql: Sql, checkoutId: string): Promise<{ paymentId: string; status: string }> {
+async function readBooks(
+  sql: Sql,
+  checkoutId: string,
+): Promise<{ paymentId: string; status: string } | undefined> {
   const [row] = await steadily(
     () => sql<{ paymentId: string; status: string }[]>`
       SELECT payment_id AS "paymentId", status FROM test_payments.payments WHERE checkout_id = ${checkoutId}`,
   );
-  if (!row) throw new Error(`no payment of ${checkoutId}`);
   return row;
 }
 
-/** What the shopper does on the provider's page; done again while the provider is away. */
-async function choose(stack: TestStack, sql: Sql, checkoutId: string, dice: Dice): Promise<Books> {
+/**
+ * What the shopper does on the provider's page; done again while the provider is away. Undefined: it was away for so long that there is no
+ * payment, and the checkout has ended.
+ */
+async function choose(
+  stack: TestStack,
+  sql: Sql,
+  checkoutId: string,
+  dice: Dice,
+): Promise<Books | undefined> {
   const body = new URLSearchParams({ choice: dice.pick(CHOICES) });
-  for (;;) {
-    const { paymentId, status } = await readBooks(sql, checkoutId);
-    if (status in EXPECTED) return status as Books;
-    const page = `${stack.info.payments}/pay/${paymentId}`;
-    await fetch(page, { method: 'POST', body, redirect: 'manual' }).catch(() => pause(200));
+  const end = Date.now() + PATIENCE_MS;
+  while (Date.now() < end) {
+    const known = await readBooks(sql, checkoutId);
+    if (known && known.status in EXPECTED) return known.status as Books;
+    const page = `${stack.info.payments}/pay/${known?.paymentId}`;
+    if (known) await fetch(page, { method: 'POST', body, redirect: 'manual' }).catch(() => undefined);
+    if (!known || (await readBooks(sql, checkoutId))?.status === known.status) await pause(200);
   }
+  return undefined;
 }
 
 async function runPayment(stack: TestStack, sql: Sql, buyer: Buyer, dice: Dice): Promise<Told | undefined> {
@@ -79,6 +95,7 @@ async function runPayment(stack: TestStack, sql: Sql, buyer: Buyer, dice: Dice):
   if (begun.status >= 300) return undefined;
   const { id } = begun.json<CheckoutView>();
   const books = await choose(stack, sql, id, dice);
+  if (!books) return undefined;
   const decidedAt = Date.now();
   const types = chooseTypes(books, dice);
   const [events, view] = await Promise.all([tell(stack, chooseEvents(id, types, dice)), buyer.untilEnd()]);
