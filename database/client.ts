@@ -3,6 +3,7 @@
  * second, and the test that tells "out of reach, try again" from "our mistake".
  */
 import postgres from 'postgres';
+import { withLostTransactions } from './lost-transactions.ts';
 import { withWholeResults } from './whole-results.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
@@ -39,7 +40,7 @@ export function connect(url: string, options: ConnectOptions): Sql {
     },
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
   });
-  return withWholeResults(sql);
+  return withWholeResults(withLostTransactions(sql));
 }
 
 /** Sockets and the driver. */
