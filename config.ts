@@ -22,6 +22,7 @@ import {
   timeZone,
   webhookSecrets,
 } from './config-forms.ts';
+import { FAULT_SETTINGS, faultMistakes } from './config-faults.ts';
 import { UPKEEP_SETTINGS } from './config-upkeep.ts';
 import { parseShippingMethod, parseTaxRate } from './cart/pricing-settings.ts';
 import type { Pricing } from './contract/pricing.ts';
@@ -257,9 +258,14 @@ export const SETTINGS = {
   MAX_CACHED_WORKFLOWS: integer(2_000, 10, 100_000).describe(
     'Carts that one worker keeps in memory (about 0.3 MB each).',
   ),
+  ...FAULT_SETTINGS,
 } as const;
 
-const schema = z.object(SETTINGS);
+const schema = z.object(SETTINGS).superRefine(({ NODE_ENV, ...settings }, context) => {
+  for (const message of faultMistakes({ ...settings, isProduction: NODE_ENV === 'production' })) {
+    context.addIssue({ code: 'custom', path: ['FAULTS'], message });
+  }
+});
 
 export type Config = z.infer<typeof schema>;
 

@@ -39,13 +39,15 @@ const BUFFER = { sync: false, minLength: 4_096, periodicFlush: 200 };
 export interface LogOptions {
   /** Lines are written together, five times a second; errors, and what comes before them, at once. Not in the readable form. */
   isBuffered?: boolean;
+  /** Each line is out before the call returns: for a process that may kill itself. Not in the readable form. */
+  isSynchronous?: boolean;
 }
 
 /** One logger per process; `name` is on every line. */
 export function createLog(
   config: Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY'>,
   name: string,
-  { isBuffered = false }: LogOptions = {},
+  { isBuffered = false, isSynchronous = false }: LogOptions = {},
 ): Logger {
   const options = {
     level: config.LOG_LEVEL,
@@ -62,7 +64,10 @@ export function createLog(
       transport: { target: 'pino-pretty' },
     });
   }
-  if (!isBuffered) return pino({ ...options, hooks: { streamWrite: escapeLine } });
+  if (!isBuffered) {
+    const destination = pino.destination({ sync: isSynchronous });
+    return pino({ ...options, hooks: { streamWrite: escapeLine } }, destination);
+  }
   const destination = pino.destination(BUFFER);
   const hooks: LoggerOptions['hooks'] = {
     streamWrite: escapeLine,

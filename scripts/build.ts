@@ -24,6 +24,7 @@ const FOLDERS = [
 /** The catalogue tool is the only script that a container needs, too. */
 const FILES = [
   'config.ts',
+  'config-faults.ts',
   'config-forms.ts',
   'config-policies.ts',
   'config-upkeep.ts',

@@ -63,6 +63,7 @@ describe('the tools find nothing', () => {
       ...folders,
       'config.ts',
       'temporal.config.ts',
+      'config-faults.ts',
       'config-forms.ts',
       'config-policies.ts',
       'config-upkeep.ts',

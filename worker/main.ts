@@ -18,6 +18,7 @@ import { temporalConnection } from '../temporal.config.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 import { createMailSender } from './create-mail-sender.ts';
 import { createWorker } from './create-worker.ts';
+import { withFaults } from './faults.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { serveProbes } from './probes.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -25,7 +26,7 @@ import { ensureSearchAttributes } from './search-attributes.ts';
 import { startSweeping } from './sweep-holds.ts';
 
 const config = readConfig();
-const log = createLog(config, 'worker');
+const log = createLog(config, 'worker', { isSynchronous: config.FAULTS.length > 0 });
 
 /** The SDK wants an address for its metrics before it starts. */
 const freePort = (): Promise<number> =>
@@ -89,21 +90,22 @@ const sql = connect(config.DATABASE_URL, { max: config.DATABASE_POOL, name: 'car
 const bundlePath = await buildWorkflowBundle();
 const { connection, namespace } = await connectToTemporal();
 const client = new Client({ connection, namespace });
+const activities = {
+  ...createActivities({
+    sql,
+    log,
+    pricing: pricingOf(config),
+    payments: createProviders(config),
+    recovery: { ...recoveryOf(config), metrics },
+    policy: cartPolicyOf(config),
+  }),
+  ...createReconcileActivities({ sql, client, metrics, log }),
+  ...createRetentionActivities({ sql, metrics, log }),
+};
 worker = await createWorker({
   connection,
   namespace,
-  activities: {
-    ...createActivities({
-      sql,
-      log,
-      pricing: pricingOf(config),
-      payments: createProviders(config),
-      recovery: { ...recoveryOf(config), metrics },
-      policy: cartPolicyOf(config),
-    }),
-    ...createReconcileActivities({ sql, client, metrics, log }),
-    ...createRetentionActivities({ sql, metrics, log }),
-  },
+  activities: withFaults(activities, config, log),
   bundlePath,
   maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
 });

@@ -171,6 +171,7 @@ function applicationEnvironment(
     LOG_LEVEL: 'info',
     SHOP_ADDRESS: '1 Example Street, 10115 Berlin, Germany',
     MAIL_FROM: 'orders@cartwright.example',
+    FAULTS_FOLDER: session.folder.file('faults'),
   };
   const chosen = Object.entries(caller).filter(([name, value]) => value && isSetting(name)) as [
     string,
@@ -187,7 +188,7 @@ function applicationEnvironment(
 
 /** Kept with the component, so that a restart from another shell finds the same settings. */
 const isSetting = (name: string): boolean =>
-  name in SETTINGS || /^(TEMPORAL_|OTEL_|SMTP_|STRIPE_|FAULTS$|NODE_OPTIONS$)/.test(name);
+  name in SETTINGS || /^(TEMPORAL_|OTEL_|SMTP_|STRIPE_|NODE_OPTIONS$)/.test(name);
 
 function describeStack(
   session: Session,

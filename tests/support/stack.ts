@@ -32,6 +32,8 @@ export interface TestStackOptions {
   apis?: number;
   workers?: number;
   catalogue?: 'test' | 'none';
+  /** Parts that end come back by themselves. */
+  supervise?: boolean;
 }
 
 export interface TestStack {
@@ -72,9 +74,18 @@ async function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
-function launch(data: string, { apis = 2, workers = 2, catalogue = 'test', environment }: TestStackOptions) {
+function launch(data: string, options: TestStackOptions) {
+  const { apis = 2, workers = 2, catalogue = 'test', environment, supervise = false } = options;
   const own = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
-  const words = ['--json', '--no-ui', '--data', data, '--catalogue', catalogue];
+  const words = [
+    '--json',
+    '--no-ui',
+    '--data',
+    data,
+    '--catalogue',
+    catalogue,
+    ...(supervise ? ['--supervise'] : []),
+  ];
   const counts = ['--apis', String(apis), '--workers', String(workers)];
   return spawn(process.execPath, ['--import', 'tsx', 'scripts/stack.ts', ...words, ...counts], {
     cwd: ROOT,
