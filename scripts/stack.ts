@@ -71,7 +71,7 @@ async function main(options: Options): Promise<void> {
     );
     process.stdout.write(options.json ? `${JSON.stringify(info)}\n` : `${JSON.stringify(info, null, 2)}\n`);
   } catch (error) {
-    if (session.stopping.aborted) return;
+    if (session.stopping.aborted && error === session.stopping.reason) return;
     process.stderr.write(`\n${explain(error)}\n`);
     await finish(1);
   }

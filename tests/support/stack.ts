@@ -70,7 +70,8 @@ async function firstLine(child: ChildProcess): Promise<string> {
       const end = output.indexOf('\n');
       if (end >= 0) resolve(output.slice(0, end));
     });
-    child.once('exit', (code) => reject(new Error(`The stack did not come up (exit ${code}).\n${errors}`)));
+    // All that it said has arrived by then.
+    child.once('close', (code) => reject(new Error(`The stack did not come up (exit ${code}).\n${errors}`)));
   });
 }
 
@@ -140,7 +141,11 @@ function readLinkKeys(data: string): string[] {
 export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
   const data = mkdtempSync(path.join(tmpdir(), 'cartwright-e2e-'));
   const child = launch(data, options);
-  const info = JSON.parse(await firstLine(child)) as StackInfo;
+  const line = await firstLine(child).catch((error: unknown) => {
+    rmSync(data, { recursive: true, force: true });
+    throw error;
+  });
+  const info = JSON.parse(line) as StackInfo;
   const sql = connect(info.database, { max: 4, name: 'cartwright-test', statementTimeoutMs: 30_000 });
   const connection = Connection.lazy({ address: info.temporal.address });
   const parts = new Parts(info);
