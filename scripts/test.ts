@@ -23,6 +23,7 @@ const run = spawnSync(
     vitest,
     'run',
     '--reporter=default',
+    '--reporter=./tests/support/second-tries.ts',
     '--reporter=json',
     `--outputFile.json=${REPORT}`,
     ...coverage,
