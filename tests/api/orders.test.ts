@@ -1,9 +1,11 @@
 /** `GET /orders`: one's own and no other; for guests also by the token of their checkout. And what a hold does to the carts that look on. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOrderTokens } from '../../api/identity/order-token.ts';
 import { orderPageSchema, orderSchema } from '../../api/order-schemas.ts';
 import { createActivities, type Activities } from '../../activities/create-activities.ts';
 import { anOrder, aPricedOrder, aReservation } from '../support/checkouts.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   bearer,
   createTestApi,
@@ -99,10 +101,15 @@ describe('an order', () => {
 
 describe('the list', () => {
   test('goes through all orders, newest first, page by page, while new ones come', async () => {
-    const grace = await newCustomer('grace');
+    const grace = await newCustomer(`grace-${randomUUID()}`);
     const ownerHash = await ownerHashOf(grace);
     const ids: string[] = [];
-    for (let index = 0; index < 23; index += 1) ids.unshift((await place(ownerHash)).orderId);
+    for (let index = 0; index < 23; index += 1) {
+      ids.unshift((await place(ownerHash)).orderId);
+      // Orders of one millisecond have no newest among them.
+      const placedBefore = Date.now();
+      await eventually(() => Date.now() >= placedBefore + 2, { every: 1 });
+    }
     const first = await list(grace);
     expect(first.ids).toEqual(ids.slice(0, 20));
     await place(ownerHash);
