@@ -1,7 +1,8 @@
 /**
  * Mends transactions of the driver (postgres 3.4.9) that lose their connection: it sends their ROLLBACK, or their next statement, into a socket
  * that is gone. That is an uncaught exception, which ends the process, and what was not sent damages the connection that takes its place.
- * Here nothing is sent any more once the loss is known; whoever waits hears CONNECTION_CLOSED.
+ * Here nothing is sent any more once the loss is known; whoever waits hears CONNECTION_CLOSED. A statement that is written in the very turn in which
+ * the socket closes, before anybody is told, is not caught by this.
  */
 import type { Sql } from './client.ts';
 
