@@ -1,6 +1,6 @@
 /**
  * `npm run stack -- --json`: the whole system for tests, benches and fault injection, with two workers and two APIs on free ports.
- * Prints where everything is, then stays up until it is stopped; it is described in docs/reference/stack.md.
+ * Prints where everything is, then stays up until it is stopped; it is described in docs/operating/run.md.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
