@@ -1,5 +1,5 @@
 /**
- * What reconcile asks Temporal: which carts run (index, a little late), whether one has ended (exact), and what it would publish now
+ * What activities, and the sender of mails, ask Temporal: which carts run (index, a little late), whether one has ended (exact), and what it would publish now
  * (a query; it loads the cart into a worker). Outages become failures that the workflow tries again.
  */
 import { ApplicationFailure } from '@temporalio/activity';
@@ -92,11 +92,14 @@ export async function listOpenCarts(
 /** Nobody answers for the cart: its workflow tasks fail, no worker runs, or the worker is of an older release. */
 export class CartSilent extends Error {}
 
-async function answered<Result>(client: Client, ask: () => Promise<Result>): Promise<Result> {
+/** Asked once, with a deadline. Rejects with `WorkflowNotFoundError` where there is no such workflow, and with `CartSilent`. */
+export async function answered<Result>(client: Client, ask: () => Promise<Result>): Promise<Result> {
   try {
     return await client.withDeadline(Date.now() + ANSWER_MS, ask);
   } catch (error) {
-    throw error instanceof WorkflowNotFoundError ? error : new CartSilent('no answer', { cause: error });
+    throw error instanceof WorkflowNotFoundError
+      ? error
+      : new CartSilent('The cart does not answer.', { cause: error });
   }
 }
 

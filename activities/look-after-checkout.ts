@@ -3,25 +3,22 @@
  * money without an order goes back by the workflow that is there for it.
  */
 import { activityInfo, ApplicationFailure } from '@temporalio/activity';
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { checkoutWorkflowId, lateMoneyWorkflowId } from '../contract/checkouts.ts';
 import { findOrderOfCheckout } from '../database/orders.ts';
 import { findPayment } from '../database/payment-rows.ts';
 import type { Sql } from '../database/client.ts';
+import { CartSilent, readLife } from './ask-temporal.ts';
 
 /** `ended`: it will not say a word any more, and there is no order. */
 export type CheckoutFate = { is: 'running' } | { is: 'ordered'; orderId: string } | { is: 'ended' };
 
-const ANSWER_MS = 5_000;
-
 async function isRunning(client: Client, checkoutId: string): Promise<boolean> {
   try {
-    const ask = () => client.workflow.getHandle(checkoutWorkflowId(checkoutId)).describe();
-    const { status } = await client.withDeadline(Date.now() + ANSWER_MS, ask);
-    return status.name === 'RUNNING';
+    return (await readLife(client, checkoutWorkflowId(checkoutId))) === 'running';
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (!(error instanceof CartSilent)) throw error;
     throw ApplicationFailure.create({ message: 'Temporal did not answer', type: 'TemporalUnavailable' });
   }
 }

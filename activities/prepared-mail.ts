@@ -1,17 +1,14 @@
 /** What is found out about a promised mail right before it is sent: to whom it goes and what stands in it, or why it does not go. */
+import type { MailedLink } from '../contract/abandonment.ts';
 import type { CurrentLine } from '../contract/cart-view.ts';
 import type { OrderView } from '../contract/orders.ts';
 import type { CancelReason } from '../database/outbox.ts';
 
-export interface PreparedRecovery {
+export interface PreparedRecovery extends MailedLink {
   kind: 'recovery';
   email: string;
   addressHash: string;
   locale: string | null;
-  contactId: string;
-  cartId: string;
-  episode: number;
-  step: number;
   currency: string;
   lines: CurrentLine[];
 }

@@ -1,5 +1,6 @@
 /** Links in mails as the routes know them: the token in the address is all that counts. Whatever is wrong with one, nothing was done. */
-import type { Link, LinkPurpose, LinkTokens } from '../mail/link-tokens.ts';
+import type { MailedLink } from '../contract/abandonment.ts';
+import type { LinkPurpose, LinkTokens } from '../mail/link-tokens.ts';
 import type { Exchange } from './exchange.ts';
 import type { ShopFront } from './link-pages/page.tsx';
 import { Problem } from './problem.ts';
@@ -22,7 +23,7 @@ export async function readLink(
   c: Exchange,
   purpose: LinkPurpose,
   token: string,
-): Promise<Link> {
+): Promise<MailedLink> {
   const link = linkTokens.verify(purpose, token);
   if (link === 'expired') throw linkExpired();
   if (link) return link;

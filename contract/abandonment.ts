@@ -37,6 +37,12 @@ export interface AbandonmentView {
   isOver: boolean;
 }
 
+/** The message that a link stood in, and to whom it went. No personal data. */
+export interface MailedLink extends Pick<RecoveryMessage, 'cartId' | 'episode' | 'step'> {
+  /** `contacts.contact_id` of the recipient. */
+  contactId: string;
+}
+
 /** Argument of the signal `recovered`: the message whose link was used. */
 export interface UsedLink {
   /** Where it is given, another generation is left alone. */

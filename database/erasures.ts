@@ -5,7 +5,7 @@
 import type { Session } from './alarms.ts';
 import type { Sql } from './client.ts';
 import { lockContact } from './contacts.ts';
-import { cancelPending } from './suppressions.ts';
+import { takeBack } from './outbox.ts';
 
 export interface Erasure {
   ownerHash: string;
@@ -42,41 +42,26 @@ async function ownersOf(tx: Session, { email, hash }: { email: string; hash: str
   return rows.map((row) => row.ownerHash);
 }
 
-async function cancelConfirmations(tx: Session, checkoutIds: readonly string[]): Promise<number> {
-  const { count } = await tx`
-    UPDATE outbox SET cancelled_at = now(), reason = 'erased'
-    WHERE purpose = 'order_confirmation' AND sent_at IS NULL AND cancelled_at IS NULL
-      AND key IN (SELECT order_id FROM orders WHERE checkout_id = ANY (${[...checkoutIds]}::text[]))`;
-  return count;
-}
-
-const idsOf = (rows: Iterable<{ checkoutId: string }>): string[] =>
-  Array.from(rows, ({ checkoutId }) => checkoutId);
-
-/** Everything under one pseudonym. */
-async function eraseUnder(tx: Session, ownerHash: string): Promise<Erased> {
+/**
+ * Everything under one pseudonym; with `only`, what belongs to that address: whatever else the owner has given stays, for they are not the
+ * one to be forgotten.
+ */
+async function eraseUnder(tx: Session, ownerHash: string, only?: Erasure['address']): Promise<Erased> {
   await lockContact(tx, ownerHash);
-  const contacts = await tx`DELETE FROM contacts WHERE owner_hash = ${ownerHash}`;
+  const contacts = await tx`
+    DELETE FROM contacts WHERE owner_hash = ${ownerHash} ${only ? tx`AND address_hash = ${only.hash}` : tx``}`;
   const checkouts = await tx<{ checkoutId: string }[]>`
-    DELETE FROM order_contacts WHERE owner_hash = ${ownerHash} RETURNING checkout_id AS "checkoutId"`;
-  const recovery = await cancelPending(tx, ownerHash, 'erased');
-  const messages = recovery + (await cancelConfirmations(tx, idsOf(checkouts)));
-  return { contacts: contacts.count, checkouts: checkouts.count, messages };
-}
-
-/** One address of an owner who is not the one to be forgotten: what else they have given stays. */
-async function eraseAddressOf(
-  tx: Session,
-  ownerHash: string,
-  { email, hash }: { email: string; hash: string },
-): Promise<Erased> {
-  await lockContact(tx, ownerHash);
-  const contacts = await tx`DELETE FROM contacts WHERE owner_hash = ${ownerHash} AND address_hash = ${hash}`;
-  const checkouts = await tx<{ checkoutId: string }[]>`
-    DELETE FROM order_contacts WHERE owner_hash = ${ownerHash} AND lower(email) = ${email.toLowerCase()}
+    DELETE FROM order_contacts
+    WHERE owner_hash = ${ownerHash} ${only ? tx`AND lower(email) = ${only.email.toLowerCase()}` : tx``}
     RETURNING checkout_id AS "checkoutId"`;
-  const recovery = contacts.count > 0 ? await cancelPending(tx, ownerHash, 'erased') : 0;
-  const messages = recovery + (await cancelConfirmations(tx, idsOf(checkouts)));
+  const reminders =
+    only && contacts.count === 0
+      ? 0
+      : await takeBack(tx, 'erased', tx`owner_hash = ${ownerHash} AND purpose = 'recovery'`);
+  const checkoutIds = Array.from(checkouts, ({ checkoutId }) => checkoutId);
+  const ordered = tx`purpose = 'order_confirmation'
+    AND key IN (SELECT order_id FROM orders WHERE checkout_id = ANY (${checkoutIds}::text[]))`;
+  const messages = reminders + (await takeBack(tx, 'erased', ordered));
   return { contacts: contacts.count, checkouts: checkouts.count, messages };
 }
 
@@ -91,10 +76,7 @@ export async function eraseOwner(sql: Sql, erasure: Erasure): Promise<Erased> {
     const total: Erased = { contacts: 0, checkouts: 0, messages: 0 };
     // In one order for everybody, so that two erasures never wait for each other.
     for (const owner of [...new Set([...own, ...others])].sort()) {
-      const erased =
-        own.includes(owner) || !address
-          ? await eraseUnder(tx, owner)
-          : await eraseAddressOf(tx, owner, address);
+      const erased = await eraseUnder(tx, owner, own.includes(owner) ? undefined : address);
       total.contacts += erased.contacts;
       total.checkouts += erased.checkouts;
       total.messages += erased.messages;

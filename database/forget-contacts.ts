@@ -4,6 +4,7 @@
  */
 import type { RetentionTable } from '../contract/retention.ts';
 import { before, type Forget, type Forgotten } from './forget-portion.ts';
+import { isOpen } from './outbox.ts';
 
 interface Looked {
   looked: number;
@@ -49,7 +50,7 @@ export const forgetContacts: Forget = async (tx, { policy, limit, after }) => {
           AND (carts.status IN ('active', 'checkout') OR carts.updated_at >= ${before(tx, policy.contactsMs)}))
         AND NOT EXISTS (SELECT FROM orders WHERE orders.owner_hash = page.owner_hash)
         AND NOT EXISTS (
-          SELECT FROM outbox WHERE outbox.owner_hash = page.owner_hash AND sent_at IS NULL AND cancelled_at IS NULL
+          SELECT FROM outbox WHERE outbox.owner_hash = page.owner_hash AND ${isOpen(tx)}
         )
       RETURNING 1
     )

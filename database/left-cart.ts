@@ -1,5 +1,5 @@
 /** What the link in a recovery mail leads to: the cart that was left, if the link is still alive. One SELECT, whatever the answer. */
-import { recoveryKey } from '../contract/abandonment.ts';
+import { type MailedLink, recoveryKey } from '../contract/abandonment.ts';
 import type { CartView } from '../contract/cart-view.ts';
 import type { Sql } from './client.ts';
 
@@ -18,10 +18,7 @@ interface Row {
 }
 
 /** The read model's cart: each of its versions is there before it is answered. */
-export async function readLeftCart(
-  sql: Sql,
-  link: { contactId: string; cartId: string; episode: number; step: number },
-): Promise<LeftCartStanding> {
+export async function readLeftCart(sql: Sql, link: MailedLink): Promise<LeftCartStanding> {
   const [row] = await sql<Row[]>`
     SELECT workflow_id AS "workflowId", view,
       EXISTS (SELECT FROM suppressions WHERE suppressions.address_hash = contacts.address_hash)

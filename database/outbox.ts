@@ -2,6 +2,8 @@
  * The outbox as its senders use it. A worker takes a row for a while (the lease); what it then knows about the row is written only as long
  * as nobody has settled it, so several workers, and workers that come back late, never undo each other.
  */
+import type postgres from 'postgres';
+import type { Session } from './alarms.ts';
 import type { Sql } from './client.ts';
 
 /** Why a promised mail is not sent. Others write `unsubscribed`, `bounced`, `complaint`, `operator` and `erased` (suppressions, erasures). */
@@ -46,7 +48,17 @@ export interface DueMail {
   ageMs: number;
 }
 
-const isOpen = (sql: Sql) => sql`sent_at IS NULL AND cancelled_at IS NULL`;
+/** Condition of SQL: neither sent nor given up. */
+export const isOpen = (sql: Session) => sql`outbox.sent_at IS NULL AND outbox.cancelled_at IS NULL`;
+
+/** Takes back those of `which` (a condition of SQL) that are not sent. Returns how many. What a worker has in its hands at this moment it looks at again before it sends. */
+export const takeBack = async (
+  tx: Session,
+  reason: string,
+  which: postgres.PendingQuery<postgres.Row[]>,
+): Promise<number> =>
+  (await tx`UPDATE outbox SET cancelled_at = now(), reason = ${reason} WHERE ${isOpen(tx)} AND ${which}`)
+    .count;
 
 /**
  * Takes up to `limit` mails that are due, the longest waiting first, for `leaseMs`; after that, unless they are settled, another worker may

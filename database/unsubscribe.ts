@@ -1,15 +1,8 @@
 /** Somebody wants no more recovery e-mails: what the link in one of them does. */
-import { recoveryKey } from '../contract/abandonment.ts';
+import { type MailedLink, recoveryKey } from '../contract/abandonment.ts';
 import type { Sql } from './client.ts';
 import { findRecipient } from './contacts.ts';
-import { suppress } from './suppressions.ts';
-
-export interface MailedLink {
-  contactId: string;
-  cartId: string;
-  episode: number;
-  step: number;
-}
+import { isSuppressed, suppress } from './suppressions.ts';
 
 /** The address that the mail went to: the contact may have another one by now. Undefined: it was erased. */
 async function addressOf(sql: Sql, link: MailedLink): Promise<string | undefined> {
@@ -27,8 +20,7 @@ export async function readSubscription(
 ): Promise<{ isSuppressed: boolean } | undefined> {
   const addressHash = await addressOf(sql, link);
   if (addressHash === undefined) return undefined;
-  const rows = await sql`SELECT FROM suppressions WHERE address_hash = ${addressHash}`;
-  return { isSuppressed: rows.length > 0 };
+  return { isSuppressed: await isSuppressed(sql, addressHash) };
 }
 
 /** Carts of one address that are told; the database is what senders obey. */

@@ -3,28 +3,18 @@
  * message by opaque ids: no personal data. The workers make them, the API reads them; LINK_TOKEN_KEYS are used for nothing else.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { MailedLink } from '../contract/abandonment.ts';
 
 const SHAPE =
   /^l1\.([A-Za-z0-9_-]{1,16})\.(recover|unsubscribe)\.([0-9]{1,12})\.([A-Za-z0-9_-]{1,400})\.([A-Za-z0-9_-]{43})$/;
 
 export type LinkPurpose = 'recover' | 'unsubscribe';
 
-/** The message that a link stood in. */
-export interface Link {
-  /** `contacts.contact_id` of the recipient. */
-  contactId: string;
-  cartId: string;
-  /** The cart's version when its shopper left. */
-  episode: number;
-  /** 1 for the first message of the episode. */
-  step: number;
-}
-
 export interface LinkTokens {
   /** Good for `lifeMs` from now. Signed with the newest key. */
-  sign(purpose: LinkPurpose, link: Link, lifeMs: number): string;
+  sign(purpose: LinkPurpose, link: MailedLink, lifeMs: number): string;
   /** The link; `expired` after its time; undefined for anything that was not signed here for this purpose. */
-  verify(purpose: LinkPurpose, token: string): Link | 'expired' | undefined;
+  verify(purpose: LinkPurpose, token: string): MailedLink | 'expired' | undefined;
 }
 
 export interface LinkTokenOptions {
@@ -34,10 +24,10 @@ export interface LinkTokenOptions {
   now: () => number;
 }
 
-const write = ({ contactId, cartId, episode, step }: Link): string =>
+const write = ({ contactId, cartId, episode, step }: MailedLink): string =>
   Buffer.from(JSON.stringify([contactId, cartId, episode, step])).toString('base64url');
 
-function read(text: string): Link {
+function read(text: string): MailedLink {
   const [contactId, cartId, episode, step] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [
     string,
     string,

@@ -2,9 +2,9 @@
  * Sends what the outbox promises: looks every second, or at once while there is more, several mails at a time. Any number of workers may do
  * so side by side. Where the mail server is away all of them wait, instead of trying every mail.
  */
+import { CartSilent } from '../activities/ask-temporal.ts';
 import { isUnavailable } from '../database/client.ts';
 import { claimDueMails, type DueMail } from '../database/outbox.ts';
-import { CartSilent } from './ask-abandonment.ts';
 import { failMail, type MailOutcome, sendMail, type SendingParts } from './send-mail.ts';
 
 export interface SenderOptions extends SendingParts {

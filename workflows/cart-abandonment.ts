@@ -25,9 +25,10 @@ import type { CartIndex } from './cart-index.ts';
 import type { CartKeeper } from './cart-keeper.ts';
 import * as messages from './messages.ts';
 import { readStopRecovery, readUsedLink } from './read-abandonment.ts';
+import { retryDelayMs } from './retry-delay.ts';
 
-/** Waits between tries while the database is away: 1, 2, 4 … 32 seconds. */
-const retryDelayMs = (failures: number): number => 1_000 * 2 ** Math.min(failures - 1, 5);
+/** Up to 32 seconds between tries while the database is away. */
+const DOUBLINGS = 5;
 
 export class CartAbandonment {
   readonly #keeper: CartKeeper;
@@ -65,7 +66,7 @@ export class CartAbandonment {
       this.#failures = 0;
     } catch {
       this.#failures += 1;
-      this.#retryAt = Date.now() + retryDelayMs(this.#failures);
+      this.#retryAt = Date.now() + retryDelayMs(this.#failures, DOUBLINGS);
       log.warn('a recovery message could not be promised', { failures: this.#failures });
     }
   }

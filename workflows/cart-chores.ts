@@ -9,9 +9,10 @@ import type { ProductFacts } from '../contract/product-facts.ts';
 import { localActivities } from './activity-proxies.ts';
 import type { CartKeeper } from './cart-keeper.ts';
 import { emptyOutbox, isEmpty, joinOutboxes } from './outbox.ts';
+import { retryDelayMs } from './retry-delay.ts';
 
-/** Waits between tries: 1, 2, 4, then 8 seconds. */
-const retryDelayMs = (failures: number): number => 1_000 * 2 ** Math.min(failures - 1, 3);
+/** Up to eight seconds between tries. */
+const DOUBLINGS = 3;
 
 export class CartChores {
   /** Epoch ms before which nothing is tried again. */
@@ -41,7 +42,7 @@ export class CartChores {
       keeper.publishFailures = 0;
     } catch {
       keeper.publishFailures += 1;
-      this.retryAt = Date.now() + retryDelayMs(keeper.publishFailures);
+      this.retryAt = Date.now() + retryDelayMs(keeper.publishFailures, DOUBLINGS);
       log.warn('the database is out of reach', { failures: keeper.publishFailures });
     }
   }

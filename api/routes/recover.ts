@@ -1,9 +1,9 @@
 /** The link in a recovery mail: a page (or JSON) that shows what was left and changes nothing, and the button that brings it back. */
 import { z } from '@hono/zod-openapi';
 import { currentLines } from '../../cart/current-lines.ts';
+import type { MailedLink } from '../../contract/abandonment.ts';
 import { IDEMPOTENT_REPLAYED } from '../../contract/headers.ts';
 import { type LeftCart, readLeftCart } from '../../database/left-cart.ts';
-import type { Link } from '../../mail/link-tokens.ts';
 import { mergeResultSchema, recoveryPreviewSchema } from '../answer-schemas.ts';
 import { type Call, defineRoute, type Router, wantsPage } from '../define-route.ts';
 import { LINK_HEADERS } from '../link-pages/page.tsx';
@@ -25,7 +25,10 @@ type LinkCall = Call<{ token: string }>;
 const params = z.object({ token: z.string().openapi({ description: 'From the mail.' }) });
 
 /** The link and the cart that it leads to. Throws `link_invalid`, `link_expired` or `erased`. */
-async function follow(parts: RecoverParts, { c, params: { token } }: LinkCall): Promise<[LeftCart, Link]> {
+async function follow(
+  parts: RecoverParts,
+  { c, params: { token } }: LinkCall,
+): Promise<[LeftCart, MailedLink]> {
   const link = await readLink(parts, c, 'recover', token);
   const left = await readLeftCart(parts.sql, link);
   if (left === 'erased') throw linkErased();

@@ -2,7 +2,7 @@
  * The lines of a cart that was left go into the caller's, by the link in a mail: one operation on the caller's cart, like any write. The
  * cart that was left stays as it is; it is told that its shopper has come back.
  */
-import type { Link } from '../../mail/link-tokens.ts';
+import type { MailedLink } from '../../contract/abandonment.ts';
 import type { CartView } from '../../contract/cart-view.ts';
 import { MAX_TEXT_LENGTH } from '../../contract/limits.ts';
 import type { MergeNotices, RestoredLine } from '../../contract/operations.ts';
@@ -37,7 +37,7 @@ const toLine = ({ sku, title, quantity, options, attributes }: CartView['lines']
 });
 
 /** A retry is told by the link, not by the lines: those may have changed meanwhile. */
-const changeFor = ({ view }: LeftCart, { cartId, episode, step }: Link): Change => ({
+const changeFor = ({ view }: LeftCart, { cartId, episode, step }: MailedLink): Change => ({
   operations: [{ type: 'restore', from: cartId, lines: view.lines.map(toLine) }],
   atomic: true,
   asked: { restore: cartId, episode, step },
@@ -76,7 +76,7 @@ export async function restoreCart(
   parts: RestoreParts,
   call: Call<{ token: string }>,
   left: LeftCart,
-  link: Link,
+  link: MailedLink,
 ): Promise<Restored | { key: string }> {
   const isOwn = call.caller.owner?.workflowId === left.workflowId;
   const restored =

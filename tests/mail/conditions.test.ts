@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { suppress } from '../../database/suppressions.ts';
 import { createLinkTokens } from '../../mail/link-tokens.ts';
-import { CartSilent } from '../../worker/ask-abandonment.ts';
+import { CartSilent } from '../../activities/ask-temporal.ts';
 import { anOrder, aPricedOrder, aReservation } from '../support/checkouts.ts';
 import { createActivities } from '../../activities/create-activities.ts';
 import { eventually } from '../support/eventually.ts';

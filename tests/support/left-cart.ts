@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { type RecoveryMessage, recoveryKey } from '../../contract/abandonment.ts';
 import type { Sql } from '../../database/client.ts';
-import { createLinkTokens, type Link } from '../../mail/link-tokens.ts';
+import type { MailedLink } from '../../contract/abandonment.ts';
+import { createLinkTokens } from '../../mail/link-tokens.ts';
 
 export interface Mailed {
-  link: Link;
+  link: MailedLink;
   ownerHash: string;
   workflowId: string;
   addressHash: string;

@@ -1,11 +1,12 @@
 /** Tokens of the links in mails: for one purpose and one time, told by one spelling, and good while their key is listed. */
 import { describe, expect, test } from 'vitest';
-import { createLinkTokens, type Link } from '../../mail/link-tokens.ts';
+import type { MailedLink } from '../../contract/abandonment.ts';
+import { createLinkTokens } from '../../mail/link-tokens.ts';
 
 const key = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64url')}`;
 const NOW = 1_800_000_000_000;
 const DAY = 24 * 3_600_000;
-const LINK: Link = { contactId: 'c'.repeat(22), cartId: 'a-cart', episode: 7, step: 2 };
+const LINK: MailedLink = { contactId: 'c'.repeat(22), cartId: 'a-cart', episode: 7, step: 2 };
 
 const at = (now: number, ...keys: string[]) =>
   createLinkTokens({ keys: keys.length > 0 ? keys : [key('k1', 1)], now: () => now });
