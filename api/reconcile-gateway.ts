@@ -1,10 +1,11 @@
 /** Starts a comparison of read model and carts on demand, and asks one that runs how far it is. */
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { ReconcileInput, ReconcileProgress } from '../contract/reconcile.ts';
 import { RECONCILE } from '../temporal.config.ts';
 import { progressQuery } from '../workflows/reconcile-messages.ts';
-import { askIfThere, askTemporal } from './ask-temporal.ts';
+import { askIfThere } from './ask-temporal.ts';
 import type { CartsPlace } from './carts.ts';
+import { startOnDemand } from './start-on-demand.ts';
 
 /** Rejects with a `Problem` when Temporal does not answer. */
 export interface ReconcileGateway {
@@ -30,21 +31,14 @@ class TemporalReconcile implements ReconcileGateway {
   }
 
   start(): Promise<boolean> {
-    return askTemporal(this.#client, async () => {
-      // Whoever asks wants to know about every cart, not about this hour's share.
-      const input: ReconcileInput = { trigger: 'operator', cycle: 1, indexedAfterMs: 2 * this.#idleTickMs };
-      try {
-        await this.#client.workflow.start(RECONCILE.workflow, {
-          workflowId: RECONCILE.onDemandId,
-          taskQueue: this.#taskQueue,
-          args: [input],
-          staticSummary: 'read model against carts, on demand',
-        });
-        return true;
-      } catch (error) {
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-        throw error;
-      }
+    // Whoever asks wants to know about every cart, not about this hour's share.
+    const input: ReconcileInput = { trigger: 'operator', cycle: 1, indexedAfterMs: 2 * this.#idleTickMs };
+    return startOnDemand(this.#client, {
+      workflow: RECONCILE.workflow,
+      workflowId: RECONCILE.onDemandId,
+      taskQueue: this.#taskQueue,
+      input,
+      summary: 'read model against carts, on demand',
     });
   }
 

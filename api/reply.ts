@@ -3,6 +3,7 @@
  * Response with the headers that every answer carries, so that no route can forget one and no header is written twice.
  */
 import type { Context } from 'hono';
+import { IDEMPOTENT_REPLAYED } from '../contract/headers.ts';
 import type { AppEnv } from './exchange.ts';
 import { rateFields } from './rate/rate-fields.ts';
 
@@ -21,6 +22,10 @@ export const json = (status: number, value: unknown, headers?: Record<string, st
   body: JSON.stringify(value),
   ...(headers ? { headers } : {}),
 });
+
+/** The header that says so where nothing was applied now. */
+export const replayed = (isReplay: boolean): Record<string, string> =>
+  isReplay ? { [IDEMPOTENT_REPLAYED.toLowerCase()]: 'true' } : {};
 
 /** Server-sent events are UTF-8 by definition. */
 const WITH_CHARSET = /^(text\/(?!event-stream)|application\/(problem\+)?json$)/;

@@ -1,7 +1,8 @@
 /** Everything about one cart in one file, for whoever looks for a fault elsewhere: no personal data, and nothing that a shopper typed. */
 import { readTrail } from '../../database/cart-audit.ts';
 import { inspectCart, liveView, summaryView } from './inspect-cart.ts';
-import { fromDatabase, type OperatorParts } from './operator-parts.ts';
+import { fromDatabase } from '../from-database.ts';
+import { type OperatorParts } from './operator-parts.ts';
 import { redact } from './redact.ts';
 
 /** The newest changes; carts with more are rare, and their history has pages. */

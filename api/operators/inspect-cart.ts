@@ -5,7 +5,8 @@ import type { CartView } from '../../contract/cart-view.ts';
 import { type CartSummary, findCart, type FoundCart } from '../../database/cart-directory.ts';
 import type { LiveCart } from '../operator-gateway.ts';
 import { Problem } from '../problem.ts';
-import { fromDatabase, type OperatorParts } from './operator-parts.ts';
+import { fromDatabase } from '../from-database.ts';
+import { type OperatorParts } from './operator-parts.ts';
 
 export interface InspectedCart {
   found: FoundCart;

@@ -1,7 +1,6 @@
 /** Operators act on every open cart that holds a SKU, and follow how far it is. */
 import { z } from '@hono/zod-openapi';
 import { BULK_ACTION_PREFIX, type BulkAction } from '../../contract/bulk-action.ts';
-import { IDEMPOTENT_REPLAYED } from '../../contract/headers.ts';
 import { countChangesOf } from '../../database/cart-audit.ts';
 import type { Sql } from '../../database/client.ts';
 import type { BulkActionGateway, BulkActionState } from '../bulk-action-gateway.ts';
@@ -9,9 +8,10 @@ import { type Call, defineRoute, type Router } from '../define-route.ts';
 import { shortHash } from '../headers/idempotency-key.ts';
 import { operatorOf } from '../operators/act-on-cart.ts';
 import { bulkActionBody, bulkActionSchema, bulkActionsSchema } from '../operators/bulk-schemas.ts';
-import { fromDatabase, NO_STORE } from '../operators/operator-parts.ts';
+import { fromDatabase } from '../from-database.ts';
+import { NO_STORE } from '../operators/operator-parts.ts';
 import { Problem } from '../problem.ts';
-import { json, type Reply } from '../reply.ts';
+import { json, replayed, type Reply } from '../reply.ts';
 import { canonicalJson, randomKey } from '../write/cart-request.ts';
 import { present } from './items.ts';
 import { OPERATORS_TAG } from './operator-carts.ts';
@@ -58,7 +58,7 @@ async function start(
   return json(202, await see(parts, id), {
     ...NO_STORE,
     location: `/admin/bulk-actions/${id}`,
-    ...(started.isFresh ? {} : { [IDEMPOTENT_REPLAYED.toLowerCase()]: 'true' }),
+    ...replayed(!started.isFresh),
   });
 }
 

@@ -1,11 +1,10 @@
 /** The checkout of the caller's cart: begin it, find it again from any device, give it up. */
-import { IDEMPOTENT_REPLAYED } from '../../contract/headers.ts';
 import { type CheckoutView, isOpen } from '../../contract/checkouts.ts';
 import type { CartOwner } from '../carts.ts';
 import { type BeginCheckoutBody, beginCheckoutSchema, checkoutSchema } from '../checkout-schemas.ts';
 import { type Call, defineRoute, type Router } from '../define-route.ts';
 import { Problem } from '../problem.ts';
-import { json, type Reply } from '../reply.ts';
+import { json, replayed, type Reply } from '../reply.ts';
 import { beginCheckout, cartOf, type CheckoutParts } from '../write/begin-checkout.ts';
 
 const notFound = () => new Problem('checkout_not_found', 'There is no checkout of your cart.');
@@ -41,7 +40,7 @@ async function begin(parts: CheckoutParts, call: Call<unknown, unknown, BeginChe
   parts.metrics.recordOperation('beginCheckout', 'ok');
   return answer(parts, view.status === 'preparing' ? 202 : 201, view, {
     location: '/cart/checkout',
-    ...(isReplay ? { [IDEMPOTENT_REPLAYED.toLowerCase()]: 'true' } : {}),
+    ...replayed(isReplay),
   });
 }
 

@@ -1,8 +1,7 @@
 /** Where the shopper may be written to, and whether. */
-import { IDEMPOTENT_REPLAYED } from '../../contract/headers.ts';
 import { contactSchema, contactStateSchema } from '../contact-schemas.ts';
 import { defineRoute, type Router } from '../define-route.ts';
-import { json } from '../reply.ts';
+import { json, replayed } from '../reply.ts';
 import { type ContactParts, giveContact } from '../write/give-contact.ts';
 
 export function contactRoutes(router: Router, parts: ContactParts): void {
@@ -32,7 +31,7 @@ export function contactRoutes(router: Router, parts: ContactParts): void {
       const { isReplay, ...state } = await giveContact(parts, call);
       return json(200, state, {
         'cache-control': 'no-store',
-        ...(isReplay ? { [IDEMPOTENT_REPLAYED.toLowerCase()]: 'true' } : {}),
+        ...replayed(isReplay),
       });
     },
   );

@@ -1,12 +1,11 @@
 /** The guest's cart goes into the customer's, at login. */
 import { z } from '@hono/zod-openapi';
 import type { MergeNotice, MergeNotices, MergeStrategy } from '../../contract/operations.ts';
-import { IDEMPOTENT_REPLAYED } from '../../contract/headers.ts';
 import { mergeResultSchema } from '../answer-schemas.ts';
 import { type Call, defineRoute, type Router } from '../define-route.ts';
 import { isUnavailable } from '../../database/client.ts';
 import { takeOverContact } from '../../database/contacts.ts';
-import type { Reply } from '../reply.ts';
+import { replayed, type Reply } from '../reply.ts';
 import type { LoadedView } from '../views.ts';
 import { type Merged, mergeCarts, mergeCartsLater } from '../write/merge-carts.ts';
 import { acceptedReply, refusalProblem, viewHeaders, viewOf } from '../write/replies.ts';
@@ -67,7 +66,7 @@ async function answer(parts: WriteParts, call: Call, merged: Merged): Promise<Re
     body: mergeBody(view, merged.isMerged, merged.notices),
     headers: {
       ...viewHeaders(view),
-      ...(merged.isReplay ? { [IDEMPOTENT_REPLAYED.toLowerCase()]: 'true' } : {}),
+      ...replayed(merged.isReplay),
     },
   };
 }

@@ -1,19 +1,18 @@
 /** Operators act on one cart: lock, unlock, repair. */
-import { IDEMPOTENT_REPLAYED } from '../../contract/headers.ts';
 import { type Acted, actOnCart } from '../operators/act-on-cart.ts';
 import { findOrRefuse } from '../operators/inspect-cart.ts';
 import { NO_STORE, type OperatorParts } from '../operators/operator-parts.ts';
 import { repairCart } from '../operators/repair-cart.ts';
 import { actedSchema, reasonBody, repairedSchema } from '../operators/schemas.ts';
 import { type Call, defineRoute, type Router } from '../define-route.ts';
-import { json, type Reply } from '../reply.ts';
+import { json, replayed, type Reply } from '../reply.ts';
 import { cartParams, OPERATORS_TAG } from './operator-carts.ts';
 
 const REPLAYED = { 'Idempotent-Replayed': '`true` where the request had been carried out before.' };
 
 const replyHeaders = ({ isReplay }: Pick<Acted, 'isReplay'>) => ({
   ...NO_STORE,
-  ...(isReplay ? { [IDEMPOTENT_REPLAYED.toLowerCase()]: 'true' } : {}),
+  ...replayed(isReplay),
 });
 
 type ActCall = Call<{ cartId: string }, unknown, { reason: string }>;

@@ -9,7 +9,8 @@ import { PAGE_SIZE } from '../pages.ts';
 import { exportCart } from '../operators/export-cart.ts';
 import { findOrRefuse, inspectCart, liveView, summaryView } from '../operators/inspect-cart.ts';
 import { readHealth } from '../operators/read-health.ts';
-import { fromDatabase, NO_STORE, type OperatorParts } from '../operators/operator-parts.ts';
+import { fromDatabase } from '../from-database.ts';
+import { NO_STORE, type OperatorParts } from '../operators/operator-parts.ts';
 import {
   cartIdSchema,
   cartPageSchema,

@@ -4,22 +4,14 @@ import type { Sql } from '../../database/client.ts';
 import { type ReconcileRun, readRuns } from '../../database/reconcile-runs.ts';
 import { defineRoute, type Router } from '../define-route.ts';
 import { NO_STORE } from '../operators/operator-parts.ts';
+import { count, runFields, SHOWN_RUNS, startedSchema } from '../operators/run-schemas.ts';
 import type { ReconcileGateway } from '../reconcile-gateway.ts';
 import { json } from '../reply.ts';
 import { OPERATORS_TAG } from './operator-carts.ts';
 
-const SHOWN_RUNS = 20;
-
-const instant = z.iso.datetime();
-const count = z.int().min(0);
-
 const runSchema = z
   .object({
-    number: count,
-    trigger: z.enum(['schedule', 'operator']),
-    status: z.enum(['running', 'finished', 'failed', 'cancelled', 'lost']),
-    startedAt: instant,
-    finishedAt: instant.nullable(),
+    ...runFields,
     rows: count.openapi({ description: 'Open rows that were compared.' }),
     carts: count.openapi({ description: 'Open workflows that were looked up.' }),
     asked: count.openapi({ description: 'Carts that were asked for their state.' }),
@@ -40,12 +32,6 @@ const runSchema = z
   .openapi('ReconcileRun');
 
 const runsSchema = z.object({ runs: z.array(runSchema) }).openapi('ReconcileRuns');
-const startedSchema = z
-  .object({
-    isFresh: z.boolean().openapi({ description: 'False: a run on demand was under way, and goes on.' }),
-  })
-  .openapi('ReconcileStarted');
-
 const shown = ({ workflowId: _id, cycle: _cycle, turn: _turn, progressedAt: _at, ...run }: ReconcileRun) =>
   run;
 
@@ -84,7 +70,7 @@ export function reconcileRoutes(router: Router, { sql, reconcile }: ReconcilePar
       access: 'operate',
       body: z.strictObject({}),
       isBodyOptional: true,
-      answers: { 202: { description: 'Under way.', schema: startedSchema } },
+      answers: { 202: { description: 'Under way.', schema: startedSchema('ReconcileStarted') } },
     },
     async () =>
       json(202, { isFresh: await reconcile.start() }, { ...NO_STORE, location: '/admin/reconcile' }),

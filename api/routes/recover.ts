@@ -2,7 +2,6 @@
 import { z } from '@hono/zod-openapi';
 import { currentLines } from '../../cart/current-lines.ts';
 import type { MailedLink } from '../../contract/abandonment.ts';
-import { IDEMPOTENT_REPLAYED } from '../../contract/headers.ts';
 import { type LeftCart, readLeftCart } from '../../database/left-cart.ts';
 import { mergeResultSchema, recoveryPreviewSchema } from '../answer-schemas.ts';
 import { type Call, defineRoute, type Router, wantsPage } from '../define-route.ts';
@@ -12,7 +11,7 @@ import { backPage, type Preview, previewPage } from '../link-pages/recover-pages
 import { type Tongue, tongueOf } from '../link-pages/words.ts';
 import { linkErased, linkExpired, type LinkParts, readLink } from '../links.ts';
 import { Problem } from '../problem.ts';
-import { json, type Reply } from '../reply.ts';
+import { json, replayed, type Reply } from '../reply.ts';
 import { acceptedReply, viewHeaders } from '../write/replies.ts';
 import { restoreCart, type Restored, type RestoreParts } from '../write/restore-cart.ts';
 import { ACCEPTED_ANSWER, CART_ANSWER } from './cart.ts';
@@ -70,7 +69,7 @@ function jsonAfter({ view, isMerged, notices, isReplay }: Restored): Reply {
     headers: {
       ...LINK_HEADERS,
       ...viewHeaders(view),
-      ...(isReplay ? { [IDEMPOTENT_REPLAYED.toLowerCase()]: 'true' } : {}),
+      ...replayed(isReplay),
     },
   };
 }

@@ -3,35 +3,22 @@ import { z } from '@hono/zod-openapi';
 import type { Sql } from '../../database/client.ts';
 import { readRetentionRuns } from '../../database/retention-runs.ts';
 import { defineRoute, type Router } from '../define-route.ts';
-import { fromDatabase, NO_STORE } from '../operators/operator-parts.ts';
+import { fromDatabase } from '../from-database.ts';
+import { NO_STORE } from '../operators/operator-parts.ts';
+import { count, runFields, SHOWN_RUNS, startedSchema } from '../operators/run-schemas.ts';
 import { json } from '../reply.ts';
 import type { RetentionGateway } from '../retention-gateway.ts';
 import { OPERATORS_TAG } from './operator-carts.ts';
 
-const SHOWN_RUNS = 20;
-
-const instant = z.iso.datetime();
-const count = z.int().min(0);
-
 const runSchema = z
   .object({
-    number: count,
-    trigger: z.enum(['schedule', 'operator']),
-    status: z.enum(['running', 'finished', 'failed', 'cancelled', 'lost']),
-    startedAt: instant,
-    finishedAt: instant.nullable(),
+    ...runFields,
     deleted: z.record(z.string(), count).openapi({ description: 'Rows by table, so far.' }),
     failed: z.array(z.string()).openapi({ description: 'Steps that could not be done.' }),
   })
   .openapi('RetentionRun');
 
 const runsSchema = z.object({ runs: z.array(runSchema) }).openapi('RetentionRuns');
-const startedSchema = z
-  .object({
-    isFresh: z.boolean().openapi({ description: 'False: a run on demand was under way, and goes on.' }),
-  })
-  .openapi('RetentionStarted');
-
 export interface RetentionParts {
   sql: Sql;
   retention: RetentionGateway;
@@ -50,7 +37,7 @@ export function retentionRoutes(router: Router, { sql, retention }: RetentionPar
       access: 'operate',
       body: z.strictObject({}),
       isBodyOptional: true,
-      answers: { 202: { description: 'Under way.', schema: startedSchema } },
+      answers: { 202: { description: 'Under way.', schema: startedSchema('RetentionStarted') } },
     },
     async () =>
       json(202, { isFresh: await retention.start() }, { ...NO_STORE, location: '/admin/retention' }),

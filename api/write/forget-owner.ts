@@ -8,7 +8,7 @@ import type { Sql } from '../../database/client.ts';
 import { type AddressHashes, normaliseAddress } from '../../mail/mail-address.ts';
 import type { AccountContacts } from '../account-contacts.ts';
 import type { Call } from '../define-route.ts';
-import { fromDatabase } from '../operators/operator-parts.ts';
+import { fromDatabase } from '../from-database.ts';
 import { Problem } from '../problem.ts';
 import type { RecoverySignals } from '../recovery-signals.ts';
 import { customerOf } from './merge-carts.ts';

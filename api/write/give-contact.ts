@@ -11,7 +11,7 @@ import type { ContactBody } from '../contact-schemas.ts';
 import type { Call } from '../define-route.ts';
 import { shortHash } from '../headers/idempotency-key.ts';
 import type { Caller } from '../identity/caller.ts';
-import { fromDatabase } from '../operators/operator-parts.ts';
+import { fromDatabase } from '../from-database.ts';
 import { Problem } from '../problem.ts';
 import type { RecoverySignals } from '../recovery-signals.ts';
 import { canonicalJson } from './cart-request.ts';

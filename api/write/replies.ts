@@ -1,10 +1,9 @@
 /** Answers to writes: the cart as it is now with its ETag, a problem with the refusal's code, or 202 with where to ask. */
 import type { CartView } from '../../contract/cart-view.ts';
-import { IDEMPOTENT_REPLAYED } from '../../contract/headers.ts';
 import type { Refusal } from '../../contract/operations.ts';
 import type { Call } from '../define-route.ts';
 import { Problem } from '../problem.ts';
-import { json, type Reply } from '../reply.ts';
+import { json, replayed, type Reply } from '../reply.ts';
 import type { LoadedView } from '../views.ts';
 import type { Change } from './cart-request.ts';
 import { type Settled, sendChange, submitChange, type WriteParts } from './submit-change.ts';
@@ -85,7 +84,7 @@ export async function answerWrite(
     headers: {
       ...viewHeaders(view),
       ...(location === undefined ? {} : { location }),
-      ...(settled.isReplay ? { [IDEMPOTENT_REPLAYED.toLowerCase()]: 'true' } : {}),
+      ...replayed(settled.isReplay),
     },
   };
 }
