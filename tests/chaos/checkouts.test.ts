@@ -2,14 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkStock } from '../support/checkouts.ts';
-import { type Answer, guest, type Shopper } from '../support/client.ts';
+import { guest, type Shopper } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
+import { insist } from '../support/insist.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { createDice, pause } from './random.ts';
 
 const SHOPPERS = 24;
 const VICTIMS = ['worker-1', 'api-1', 'payments', 'worker-2', 'temporal', 'api-2', 'postgres'];
 const OUTCOMES = ['approve', 'delay:400', 'delay:3000', 'decline', 'never'];
+
+const PATIENCE = { within: 90_000, every: 300 };
 
 let stack: TestStack;
 const seed = Math.floor(Math.random() * 2 ** 31);
@@ -24,27 +27,17 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-/** Until there is an answer that is no outage; always by the same key. */
-const insist = (ask: () => Promise<Answer>): Promise<Answer> =>
-  eventually(
-    async () => {
-      const answer = await ask();
-      return answer.status >= 500 || answer.status === 429 ? false : answer;
-    },
-    { within: 90_000, every: 300 },
-  );
-
 async function shop(): Promise<Shopper> {
   const shopper = guest(stack.api);
-  await insist(() => shopper.add('T-TEN'));
+  await insist(() => shopper.add('T-TEN'), PATIENCE);
   return shopper;
 }
 
 async function checkOut(shopper: Shopper): Promise<void> {
-  const { version, total } = (await insist(() => shopper.get())).cart;
+  const { version, total } = (await insist(() => shopper.get(), PATIENCE)).cart;
   const headers = { 'if-match': `"${version}"`, 'idempotency-key': randomUUID() };
   const body = { expectedTotal: total, testOutcome: dice.pick(OUTCOMES) };
-  await insist(() => shopper.send({ method: 'POST', path: '/cart/checkout', body, headers }));
+  await insist(() => shopper.send({ method: 'POST', path: '/cart/checkout', body, headers }), PATIENCE);
 }
 
 async function kill(isOver: () => boolean): Promise<number> {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { createLinkTokens, type LinkTokens } from '../../mail/link-tokens.ts';
 import { type Answer, bearerOf, guest, type Shopper, signToken } from '../support/client.ts';
 import { eventually } from '../support/eventually.ts';
+import { insist } from '../support/insist.ts';
 import type { TestStack } from '../support/stack.ts';
 
 /** What becomes of a shopper after leaving the cart. */
@@ -26,16 +27,6 @@ export interface Leaver {
   /** Of what the fate demands; 0 for those who stay away. */
   actedAt: number;
 }
-
-/** Until there is an answer that is no outage. */
-export const insist = (ask: () => Promise<Answer>): Promise<Answer> =>
-  eventually(
-    async () => {
-      const answer = await ask();
-      return answer.status >= 500 || answer.status === 429 ? false : answer;
-    },
-    { within: 120_000, every: 200 },
-  );
 
 function expectOk(answer: Answer, what: string): Answer {
   if (answer.status >= 300) throw new Error(`${what}: ${answer.status} ${answer.text}`);

@@ -7,6 +7,8 @@ export interface Dice {
   whole(min: number, max: number): number;
   chance(probability: number): boolean;
   pick<T>(list: readonly T[]): T;
+  /** By shares that come to a hundred. */
+  pickByShare<T>(list: readonly (readonly [T, share: number])[]): T;
   shuffle<T>(list: readonly T[]): T[];
 }
 
@@ -25,6 +27,14 @@ export function createDice(seed: number): Dice {
     whole,
     chance: (probability) => next() < probability,
     pick: <T>(list: readonly T[]) => list[whole(0, list.length - 1)] as T,
+    pickByShare: <T>(list: readonly (readonly [T, share: number])[]) => {
+      let left = whole(0, 99);
+      for (const [value, share] of list) {
+        if (left < share) return value;
+        left -= share;
+      }
+      throw new Error('The shares come to less than a hundred.');
+    },
     shuffle: <T>(list: readonly T[]) =>
       list
         .map((value): [number, T] => [next(), value])

@@ -2,9 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkoutWorkflowId } from '../../contract/checkouts.ts';
 import { CHECKOUT_STATUS } from '../../workflows/search-attributes.ts';
-import { type CheckoutShop, createCheckoutShop, type Shopper } from '../support/checkout-shop.ts';
+import { type CheckoutShop, createCheckoutShop } from '../support/checkout-shop.ts';
 import { checkStock } from '../support/checkouts.ts';
 import { eventually } from '../support/eventually.ts';
+
+/** Holds and payments last eight seconds here. */
+const PATIENCE_MS = 40_000;
 
 let shop: CheckoutShop;
 
@@ -15,16 +18,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await shop.close();
 });
-
-const untilStatus = (shopper: Shopper, status: string) =>
-  eventually(
-    async () => {
-      const { body } = await shopper.checkout();
-      expect(body.status, JSON.stringify(body)).toBe(status);
-      return body;
-    },
-    { within: 40_000, every: 100 },
-  );
 
 /** Ms between the promised instant and the release. */
 async function releasedAfter(checkoutId: string): Promise<number> {
@@ -52,7 +45,7 @@ describe('a checkout', () => {
     const shopper = await shop.guest(['T-ONE', 1]);
     const begun = await shopper.begin({ testOutcome: 'never' });
     expect(begun.body.status, begun.text).toBe('pending');
-    await untilStatus(shopper, 'expired');
+    await shopper.untilStatus('expired', PATIENCE_MS);
     const found = await shop.provider.fetch(`/payments?checkoutId=${begun.body.id}`);
     expect(await found.json()).toMatchObject({ payments: [{ status: 'cancelled' }] });
     const again = await shopper.begin({ testOutcome: 'never' });
@@ -73,7 +66,7 @@ describe('a checkout', () => {
     try {
       const { body } = await shopper.begin({ testOutcome: 'never' });
       await shop.pay(body.id, 'pay');
-      const done = await untilStatus(shopper, 'completed');
+      const done = await shopper.untilStatus('completed', PATIENCE_MS);
       expect(await detailsOf(done.id)).toContain('payment captured (poll)');
     } finally {
       await faults({});
@@ -94,7 +87,7 @@ describe('a checkout', () => {
     } finally {
       await shop.provider.start();
     }
-    await untilStatus(shopper, 'expired');
+    await shopper.untilStatus('expired', PATIENCE_MS);
     await checkStock(shop.temporal.sql);
   });
 });
@@ -128,7 +121,7 @@ describe('in Temporal UI', () => {
     const shopper = await shop.guest();
     const { body } = await shopper.begin({ testOutcome: 'never' });
     await shop.temporal.client.workflow.getHandle(checkoutWorkflowId(body.id)).cancel();
-    await untilStatus(shopper, 'cancelled');
+    await shopper.untilStatus('cancelled', PATIENCE_MS);
     expect(await detailsOf(body.id)).toContain('cancelled by the operator');
     await eventually(async () => expect((await shopper.cart()).body.status).toBe('active'));
     await checkStock(shop.temporal.sql);

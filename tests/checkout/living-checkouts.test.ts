@@ -24,23 +24,6 @@ afterAll(async () => {
   await shop.close();
 });
 
-const untilStatus = (shopper: Shopper, status: string) =>
-  eventually(
-    async () => {
-      const { body } = await shopper.checkout();
-      expect(body.status, JSON.stringify(body)).toBe(status);
-      return body;
-    },
-    { within: 20_000 },
-  );
-
-const untilActive = (shopper: Shopper) =>
-  eventually(async () => {
-    const { body } = await shopper.cart();
-    expect(body.status).toBe('active');
-    return body;
-  });
-
 async function customer(sku = 'T-A', quantity = 1): Promise<Shopper> {
   const headers = await bearer(`customer-${randomUUID()}`);
   await shop.fetch('/cart/items', send('POST', { sku, quantity }, headers));
@@ -66,7 +49,7 @@ describe('a checkout with nothing to pay', () => {
     const before = await stockOf(shop.temporal.sql, 'T-020');
     const begun = await shopper.begin({ email: 'free@example.com' });
     expect(begun.status, begun.text).toBe(201);
-    const done = await untilStatus(shopper, 'completed');
+    const done = await shopper.untilStatus('completed');
     expect(done).toMatchObject({ payment: null, totals: { total: 0 } });
     const { body } = await shopper.ask('GET', `/orders/${done.orderId}`);
     expect(body).toMatchObject({ id: done.orderId, total: 0 });
@@ -76,7 +59,7 @@ describe('a checkout with nothing to pay', () => {
       SELECT payment_provider, payment_amount FROM orders WHERE order_id = ${done.orderId}`;
     expect(paid).toMatchObject({ payment_provider: 'none', payment_amount: 0 });
     expect((await stockOf(shop.temporal.sql, 'T-020')).sold).toBe(before.sold + 2);
-    expect((await untilActive(shopper)).lines).toEqual([]);
+    expect((await shopper.untilActive()).lines).toEqual([]);
   });
 });
 
@@ -91,9 +74,9 @@ describe('a login while a checkout is open', () => {
     expectProblem(await merge(both), 409, 'checkout_in_progress');
     expect((await guest.cart()).body).toMatchObject({ status: 'active', totalQuantity: 2 });
     await shop.pay(begun.body.id, 'pay');
-    const done = await untilStatus(owner, 'completed');
+    const done = await owner.untilStatus('completed');
     expect(done.totals?.total).toBe(1_999);
-    await untilActive(owner);
+    await owner.untilActive();
     const merged = await merge(both);
     expect(merged.status, merged.text).toBe(200);
     expect((await owner.cart()).body).toMatchObject({ totalQuantity: 2, lines: [{ sku: 'T-B' }] });
@@ -106,8 +89,8 @@ describe('a login while a checkout is open', () => {
     expect(begun.status, begun.text).toBe(201);
     expectProblem(await merge(both), 409, 'checkout_in_progress');
     await shop.pay(begun.body.id, 'pay');
-    const done = await untilStatus(guest, 'completed');
-    await untilActive(guest);
+    const done = await guest.untilStatus('completed');
+    await guest.untilActive();
     expect((await guest.ask('GET', `/orders/${done.orderId}`)).status).toBe(200);
     await guest.ask('POST', '/cart/items', { sku: 'T-A', quantity: 3 });
     const merged = await merge(both);
@@ -142,8 +125,8 @@ describe('an operator’s lock', () => {
     const locked = await operate('POST', `/admin/carts/${cartId}/lock`, { reason: 'looks odd' });
     expect(locked.status, locked.text).toBe(200);
     await shop.pay(begun.body.id, 'pay');
-    expect((await untilStatus(shopper, 'completed')).orderId).not.toBeNull();
-    await untilActive(shopper);
+    expect((await shopper.untilStatus('completed')).orderId).not.toBeNull();
+    await shopper.untilActive();
     const add = await shopper.ask('POST', '/cart/items', { sku: 'T-A', quantity: 1 });
     expectProblem(add, 409, 'cart_locked');
   });
@@ -154,7 +137,7 @@ describe('an operator’s lock', () => {
     const { cartId } = begun.body;
     await operate('POST', `/admin/carts/${cartId}/lock`, { reason: 'looks odd' });
     expect((await shopper.cancel()).body.status).toBe('cancelled');
-    await untilActive(shopper);
+    await shopper.untilActive();
     expectProblem(await shopper.begin(), 409, 'cart_locked');
     await operate('POST', `/admin/carts/${cartId}/unlock`, { reason: 'was fine' });
     const again = await shopper.begin({ testOutcome: 'never' });
@@ -195,7 +178,7 @@ test('who has as many checkouts open as one may have is refused another one', as
     await reserve(sql, aReservation({ checkoutId, ownerHash, items: [{ sku: 'T-B', quantity: 1 }] }));
   }
   expectProblem(await shopper.begin(), 409, 'checkout_limit');
-  expect(await untilActive(shopper)).toMatchObject({ totalQuantity: 1 });
+  expect(await shopper.untilActive()).toMatchObject({ totalQuantity: 1 });
   await sql`SELECT release_stock(checkout_id, cart_id, owner_hash, 'test') FROM reservations
     WHERE owner_hash = ${ownerHash} AND status = 'held'`;
   const again = await shopper.begin({ testOutcome: 'never' });
@@ -209,11 +192,11 @@ test('an outage is not remembered under its key: who asks again is told to begin
   steps.plan(await nextCheckoutOf(shopper), 'reserveStock', 'isBroken');
   const key = randomUUID();
   expectProblem(await shopper.begin({}, { key, version: 1 }), 503, 'dependency_unavailable');
-  await untilActive(shopper);
+  await shopper.untilActive();
   const again = await shopper.begin({ expectedTotal: 4_995 }, { key, version: 1 });
   expectProblem(again, 412, 'version_conflict');
   expect(again.body.cart).toMatchObject({ status: 'active', totalQuantity: 1 });
   const anew = await shopper.begin();
   expect(anew.status, anew.text).toBe(201);
-  await untilStatus(shopper, 'completed');
+  await shopper.untilStatus('completed');
 });

@@ -77,15 +77,6 @@ const INTENTS: [Intent, number][] = [
   ['paysLate', 12],
 ];
 
-function pickIntent(dice: Dice): Intent {
-  let left = dice.whole(0, 99);
-  for (const [intent, share] of INTENTS) {
-    if (left < share) return intent;
-    left -= share;
-  }
-  return 'pays';
-}
-
 const hasEnd = (intent: Intent): boolean => intent === 'declines' || intent === 'vanishes';
 
 export async function addSku(admin: Sql, sku: string, units: number): Promise<void> {
@@ -175,7 +166,7 @@ export async function runRace({
     throw new Error(`Buyer ${buyer} of race ${name} never came to an end`);
   }
 
-  const intents = Array.from({ length: buyers }, () => pickIntent(dice));
+  const intents = Array.from({ length: buyers }, () => dice.pickByShare(INTENTS));
   await Promise.all(intents.map((intent, buyer) => buy(buyer, intent)));
   const wanted = intents.filter((intent) => !hasEnd(intent)).length;
   return { wanted, sold: (await steadily(() => stockOf(admin, sku))).sold, refused, retries };

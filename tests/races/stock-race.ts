@@ -52,15 +52,6 @@ export interface StockRaceResult {
   outcomes: Record<string, number>;
 }
 
-function pickIntent(dice: Dice): Intent {
-  let left = dice.whole(0, 99);
-  for (const [intent, share] of INTENTS) {
-    if (left < share) return intent;
-    left -= share;
-  }
-  return 'pays';
-}
-
 /** 8 to 64; small crowds are as good a race as large ones, and more of them fit into an hour. */
 const crowdSize = (dice: Dice): number => Math.round(8 * 8 ** (dice.next() ** 3));
 
@@ -73,7 +64,7 @@ export async function runStockRace(options: StockRaceOptions): Promise<StockRace
   const sku = `RACE-${name}`;
   await steadily(() => addSku(sql, sku, units));
   expectInitial(sku, units);
-  const intents = Array.from({ length: crowdSize(dice) }, () => pickIntent(dice));
+  const intents = Array.from({ length: crowdSize(dice) }, () => dice.pickByShare(INTENTS));
   const buyers = intents.map(() => crowd.pop() ?? new Buyer(api));
   await Promise.all(buyers.map((buyer) => buyer.fill(sku, portion)));
   const outcomes: Record<string, number> = {};

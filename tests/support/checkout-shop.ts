@@ -22,6 +22,7 @@ import type { CheckoutView } from '../../contract/checkouts.ts';
 import type { Pricing } from '../../contract/pricing.ts';
 import { createProviders } from '../../payments/create-providers.ts';
 import { type Answer, ENVIRONMENT, guestToken, send, toAnswer } from '../api/test-api.ts';
+import { eventually } from './eventually.ts';
 import { WEBHOOK_SECRET } from './payments.ts';
 import { startTestPayments, type TestPayments } from './test-payments.ts';
 import { createTestTemporal, type TestTemporal } from './temporal.ts';
@@ -87,6 +88,31 @@ export class Shopper {
 
   async cancel(): Promise<CheckoutAnswer> {
     return (await this.ask('DELETE', '/cart/checkout')) as CheckoutAnswer;
+  }
+
+  /** The checkout, as soon as it is so. */
+  untilStatus(status: string, within = 20_000): Promise<CheckoutAnswer['body']> {
+    return this.#until(() => this.checkout(), status, within);
+  }
+
+  /** The cart, as soon as it can be changed again. */
+  untilActive(): Promise<Answer['body']> {
+    return this.#until(() => this.cart(), 'active', 10_000);
+  }
+
+  #until<Body extends { status: string }>(
+    ask: () => Promise<{ body: Body }>,
+    status: string,
+    within: number,
+  ): Promise<Body> {
+    return eventually(
+      async () => {
+        const { body } = await ask();
+        if (body.status !== status) throw new Error(`It is not ${status}: ${JSON.stringify(body)}`);
+        return body;
+      },
+      { within },
+    );
   }
 }
 
