@@ -1,6 +1,6 @@
 /**
  * The lines of a cart that was left go into the caller's, by the link in a mail: one operation on the caller's cart, like any write. The
- * cart that was left stays as it is; it is told that its shopper has come back.
+ * cart that was left stays as it is; it is told first that its shopper has come back.
  */
 import type { MailedLink } from '../../contract/abandonment.ts';
 import type { CartView } from '../../contract/cart-view.ts';
@@ -37,7 +37,7 @@ const toLine = ({ sku, title, quantity, options, attributes }: CartView['lines']
 });
 
 /** A retry is told by the link, not by the lines: those may have changed meanwhile. */
-const changeFor = ({ view }: LeftCart, { cartId, episode, step }: MailedLink): Change => ({
+const changeFor = ({ view }: LeftCart, { cartId, episode, step }: Omit<MailedLink, 'contactId'>): Change => ({
   operations: [{ type: 'restore', from: cartId, lines: view.lines.map(toLine) }],
   atomic: true,
   asked: { restore: cartId, episode, step },
@@ -68,24 +68,22 @@ async function answered(parts: WriteParts, call: Call, settled: Settled): Promis
 }
 
 /**
- * Puts the lines into the caller's cart (a new guest's where there is none), then tells the cart that was left. Where that cannot be told, it
- * rejects with `dependency_unavailable`: asked again, the lines are there already, and the word is carried. With `Prefer: respond-async`
- * it gives back the key to ask after.
+ * Tells the cart that was left, then puts the lines into the caller's cart (a new guest's where there is none). In this order whatever dies in
+ * between, and whatever the caller's cart refuses, nobody who has pressed the button is reminded again; and where the cart cannot be told
+ * (`dependency_unavailable`), nothing was done. Asked again, both find what is there. With `Prefer: respond-async` it gives back the key to
+ * ask after.
  */
 export async function restoreCart(
   parts: RestoreParts,
   call: Call<{ token: string }>,
   left: LeftCart,
-  link: MailedLink,
+  { contactId: _whose, ...used }: MailedLink,
 ): Promise<Restored | { key: string }> {
+  await parts.recoverySignals.recovered(left.workflowId, used);
   const isOwn = call.caller.owner?.workflowId === left.workflowId;
-  const restored =
-    isOwn || left.view.lines.length === 0
-      ? await untouched(parts, call)
-      : await restoreLines(parts, await withKey(parts, call), changeFor(left, link));
-  const { episode, step } = link;
-  await parts.recoverySignals.recovered(left.workflowId, { episode, step });
-  return restored;
+  return isOwn || left.view.lines.length === 0
+    ? await untouched(parts, call)
+    : await restoreLines(parts, await withKey(parts, call), changeFor(left, used));
 }
 
 async function restoreLines(

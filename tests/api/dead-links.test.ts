@@ -111,7 +111,7 @@ describe('a link is dead', () => {
 });
 
 describe('while a part is away', () => {
-  test('the caller is told to come again, and the repeat brings the word to the cart that was left', async () => {
+  test('nothing is put before the cart that was left knows; whatever dies after that, the repeat puts it once', async () => {
     const told: unknown[] = [];
     const recovered = async (...what: unknown[]) => {
       if (isAway) throw new Problem('dependency_unavailable');
@@ -125,11 +125,10 @@ describe('while a part is away', () => {
       const guest = await newGuest(other, 'T-A', 2);
       const { id } = (await other.fetch('/cart', { headers: guest })).body;
       const { recover: token } = await writeTo(other.sql, id ?? '', { keys: other.config.LINK_TOKEN_KEYS });
-      const headers = { ...(await bearer('niaj')), 'idempotency-key': 'k' };
+      const caller = await bearer('niaj');
+      const headers = { ...caller, 'idempotency-key': 'k' };
       const post = () => other.fetch(`/recover/${token}`, send('POST', {}, headers));
-      other.carts.outage = 'unreachable';
-      expectProblem(await post(), 503, 'dependency_unavailable');
-      other.carts.outage = 'none';
+      const cart = async () => (await other.fetch('/cart', { headers: caller })).body;
       isAway = true;
       expectProblem(await post(), 503, 'dependency_unavailable');
       const page = await other.fetch(`/recover/${token}`, {
@@ -138,11 +137,21 @@ describe('while a part is away', () => {
       });
       expect([page.status, page.headers.get('retry-after')]).toEqual([503, '2']);
       expect(page.text).toContain('Please try again in a minute');
+      expect([told.length, (await cart()).id]).toEqual([0, null]);
       isAway = false;
-      const healed = await post();
-      expect(healed.status).toBe(200);
-      expect(quantities(healed.body.cart)).toEqual(['2 × T-A']);
+      // The process dies between the word and the lines: the shopper was here, and presses again.
+      other.carts.outage = 'unreachable';
+      expectProblem(await post(), 503, 'dependency_unavailable');
       expect(told).toHaveLength(1);
+      // It dies between the lines and the answer.
+      other.carts.outage = 'lost_answer';
+      expectProblem(await post(), 504, 'deadline_exceeded');
+      other.carts.outage = 'none';
+      const healed = await post();
+      expect([healed.status, healed.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+      expect(quantities(healed.body.cart)).toEqual(['2 × T-A']);
+      expect(await cart()).toMatchObject({ version: 1, totalQuantity: 2 });
+      expect(new Set(told.map((word) => JSON.stringify(word))).size).toBe(1);
     } finally {
       isAway = false;
       await other.close();
