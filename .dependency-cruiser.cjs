@@ -8,7 +8,7 @@ const only = (folder, allowed, cure) => ({
 });
 
 const builtins =
-  '^(node:)?(assert|buffer|child_process|crypto|fs|http|https|module|net|os|path|stream|timers|url|util|worker_threads)';
+  '^(node:)?(assert|buffer|child_process|crypto|fs|http|https|module|net|os|path|readline|stream|timers|url|util|worker_threads)';
 const packages = (...names) => names.map((name) => `node_modules/${name}`);
 
 module.exports = {
@@ -48,6 +48,7 @@ module.exports = {
       [
         '^contract/',
         '^config\\.ts$',
+        '^signing-keys\\.ts$',
         builtins,
         ...packages('nodemailer', '@types/nodemailer', 'hono', 'zod'),
       ],
@@ -110,6 +111,7 @@ module.exports = {
         '^config\\.ts$',
         '^config-policies\\.ts$',
         '^log\\.ts$',
+        '^signing-keys\\.ts$',
         '^temporal\\.config\\.ts$',
         builtins,
         ...packages(''),
@@ -142,6 +144,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage|\\.build|\\.data)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,29 +1,9 @@
 /** The mail about an order that has been placed. */
-import type { OrderLine, OrderView } from '../contract/orders.ts';
-import {
-  imageUrlOf,
-  type Letter,
-  type LetterLine,
-  type LetterSum,
-  oneLine,
-  optionsText,
-  type Shop,
-} from './letter.ts';
+import type { OrderView } from '../contract/orders.ts';
+import { type Letter, type LetterSum, oneLine, type Shop } from './letter.ts';
+import { toLetterLine } from './letter-line.ts';
 import { longDate, money } from './money.ts';
 import { fill, type Voice } from './texts.ts';
-
-function toLine(line: OrderLine, currency: string, { texts, locale }: Voice, shop: Shop): LetterLine {
-  const imageUrl = imageUrlOf(line.imageUrl, shop);
-  return {
-    title: oneLine(line.title),
-    ...(imageUrl === undefined ? {} : { imageUrl }),
-    options: optionsText(line.options),
-    quantity: `${texts.words.quantity} ${line.quantity}`,
-    unitPrice: fill(texts.words.each, { price: money(line.unitPrice, currency, locale) }),
-    total: money(line.subtotal, currency, locale),
-    isUnavailable: false,
-  };
-}
 
 /** The order's sums in the order in which they add up; those that are nothing are left out, except the shipping. */
 function toSums(order: OrderView, { texts: { words }, locale }: Voice): LetterSum[] {
@@ -58,7 +38,7 @@ export function confirmationLetter(order: OrderView, voice: Voice, shop: Shop): 
       { label: words.orderNumber, value: order.id },
       { label: words.placedAt, value: longDate(order.placedAt, locale) },
     ],
-    lines: order.lines.map((line) => toLine(line, order.currency, voice, shop)),
+    lines: order.lines.map((line) => toLetterLine(line, order.currency, voice, shop)),
     sums: toSums(order, voice),
     ...(orderUrl ? { button: { label: confirmation.button, url: orderUrl } } : {}),
     footer: fill(confirmation.footer, values),

@@ -2,11 +2,11 @@
  * Tokens of the links in mails: `l1.<key id>.<purpose>.<expiry>.<what>.<HMAC-SHA256>`. Each is good for one purpose and names a contact and a
  * message by opaque ids: no personal data. The workers make them, the API reads them; LINK_TOKEN_KEYS are used for nothing else.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { MailedLink } from '../contract/abandonment.ts';
+import { createSigningKeys } from '../signing-keys.ts';
 
 const SHAPE =
-  /^l1\.([A-Za-z0-9_-]{1,16})\.(recover|unsubscribe)\.([0-9]{1,12})\.([A-Za-z0-9_-]{1,400})\.([A-Za-z0-9_-]{43})$/;
+  /^l1\.([A-Za-z0-9_-]{1,16})\.(recover|unsubscribe)\.([0-9]{1,12})\.([A-Za-z0-9_-]{1,400})\.[A-Za-z0-9_-]{43}$/;
 
 export type LinkPurpose = 'recover' | 'unsubscribe';
 
@@ -39,29 +39,18 @@ function read(text: string): MailedLink {
 
 /** Throws without a key. */
 export function createLinkTokens({ keys, now }: LinkTokenOptions): LinkTokens {
-  const secrets = new Map(
-    keys.map((key) => {
-      const [id = '', secret = ''] = key.split(':');
-      return [id, Buffer.from(secret, 'base64url')] as const;
-    }),
-  );
-  const [newest] = secrets.entries();
-  if (newest === undefined) throw new Error('LINK_TOKEN_KEYS is not set; links in mails need its keys.');
-  const [newestId, newestSecret] = newest;
-  const signature = (secret: Buffer, content: string): string =>
-    createHmac('sha256', secret).update(content).digest('base64url');
+  const signing = createSigningKeys({
+    keys,
+    ifNone: 'LINK_TOKEN_KEYS is not set; links in mails need its keys.',
+  });
   return {
     sign(purpose, link, lifeMs) {
       const expiryS = Math.ceil((now() + lifeMs) / 1_000);
-      const content = `l1.${newestId}.${purpose}.${expiryS}.${write(link)}`;
-      return `${content}.${signature(newestSecret, content)}`;
+      return signing.sign(`l1.${signing.newestId}.${purpose}.${expiryS}.${write(link)}`);
     },
     verify(purpose, token) {
-      const [, keyId = '', named, expiryS = '', what = '', given = ''] = SHAPE.exec(token) ?? [];
-      const secret = secrets.get(keyId);
-      if (!secret || named !== purpose) return undefined;
-      const expected = signature(secret, token.slice(0, -given.length - 1));
-      if (!timingSafeEqual(Buffer.from(expected), Buffer.from(given))) return undefined;
+      const [, keyId = '', named, expiryS = '', what = ''] = SHAPE.exec(token) ?? [];
+      if (named !== purpose || !signing.verify(keyId, token)) return undefined;
       return Number(expiryS) * 1_000 <= now() ? 'expired' : read(what);
     },
   };

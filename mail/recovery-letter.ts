@@ -1,6 +1,7 @@
 /** The mail about a cart that was left: what is in it now, and the way back. */
 import type { CurrentLine } from '../contract/cart-view.ts';
-import { imageUrlOf, type Letter, type LetterLine, oneLine, optionsText, type Shop } from './letter.ts';
+import { type Letter, type LetterLine, oneLine, type Shop } from './letter.ts';
+import { toLetterLine } from './letter-line.ts';
 import { money } from './money.ts';
 import { fill, type Voice } from './texts.ts';
 
@@ -13,23 +14,12 @@ export interface RecoveryContent {
   unsubscribeUrl: string;
 }
 
-function toLine(
-  line: CurrentLine,
-  { currency }: RecoveryContent,
-  { texts, locale }: Voice,
-  shop: Shop,
-): LetterLine {
-  const { words } = texts;
-  const imageUrl = imageUrlOf(line.imageUrl, shop);
+function toLine(line: CurrentLine, { currency }: RecoveryContent, voice: Voice, shop: Shop): LetterLine {
+  const { words } = voice.texts;
   const isShort = line.isAvailable && line.maxQuantity < line.quantity;
   const left = fill(words.onlyLeft, { count: String(line.maxQuantity) });
   return {
-    title: oneLine(line.title),
-    ...(imageUrl === undefined ? {} : { imageUrl }),
-    options: optionsText(line.options),
-    quantity: `${words.quantity} ${line.quantity}`,
-    unitPrice: fill(words.each, { price: money(line.unitPrice, currency, locale) }),
-    total: money(line.lineTotal, currency, locale),
+    ...toLetterLine({ ...line, subtotal: line.lineTotal }, currency, voice, shop),
     ...(line.isAvailable ? {} : { note: words.unavailable }),
     ...(isShort ? { note: left } : {}),
     isUnavailable: !line.isAvailable,

@@ -6,32 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { ROOT } from './local/data-folder.ts';
-
-const FOLDERS = [
-  'activities',
-  'api',
-  'cart',
-  'contract',
-  'database',
-  'mail',
-  'operations',
-  'payments',
-  'test-inbox',
-  'test-payments',
-  'worker',
-  'workflows',
-];
-/** The catalogue tool is the only script that a container needs, too. */
-const FILES = [
-  'config.ts',
-  'config-faults.ts',
-  'config-forms.ts',
-  'config-policies.ts',
-  'config-upkeep.ts',
-  'log.ts',
-  'temporal.config.ts',
-  'scripts/catalogue.ts',
-];
+import { PRODUCT_FILES, PRODUCT_FOLDERS } from './product.ts';
 
 function run(command: string, ...args: string[]): void {
   const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' });
@@ -42,7 +17,8 @@ function run(command: string, ...args: string[]): void {
 /** Tests and tools stay out of the image; the compiler wants its file list in a file. */
 function writeCompilerSettings(): string {
   const path = join(ROOT, '.build/tsconfig.json');
-  const include = [...FOLDERS, ...FILES].map((name) => `../${name}`);
+  // Of the scripts, a container needs the catalogue tool only.
+  const include = [...PRODUCT_FOLDERS, ...PRODUCT_FILES, 'scripts/catalogue.ts'].map((name) => `../${name}`);
   // What it remembers lies in dist/, so that an empty dist/ is filled again.
   const tsBuildInfoFile = '../dist/types.tsbuildinfo';
   const compilerOptions = { rootDir: '..', outDir: '../dist', noEmit: false, tsBuildInfoFile };
@@ -60,7 +36,7 @@ function copyOtherFiles(folder: string): void {
 
 rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
 run(process.execPath, join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', writeCompilerSettings());
-for (const folder of FOLDERS) copyOtherFiles(folder);
+for (const folder of PRODUCT_FOLDERS) copyOtherFiles(folder);
 const buildBundle =
   "import('./dist/worker/bundle.js').then((bundle) => bundle.buildWorkflowBundle()).then(console.log)";
 run(process.execPath, '--input-type=module', '--eval', buildBundle);

@@ -1,6 +1,7 @@
 /** docs/reference/configuration.md: every setting of config.ts with its form, default and one line of prose. */
 import { z } from 'zod';
 import { SETTINGS } from '../../config.ts';
+import { PRODUCT_FOLDERS } from '../product.ts';
 import { GENERATED, sourceText, sourceTexts, table } from './sources.ts';
 
 type Setting = keyof typeof SETTINGS;
@@ -79,21 +80,7 @@ them by \`@temporalio/envconfig\`; without any of them the address is \`127.0.0.
 export function configurationPage(): string {
   // Behind the table of settings, config.ts makes something of them.
   const [, policies = ''] = sourceText('config.ts').split('const schema =');
-  const sources = [
-    policies,
-    sourceText('config-policies.ts'),
-    ...sourceTexts([
-      'activities',
-      'api',
-      'database',
-      'mail',
-      'operations',
-      'payments',
-      'test-inbox',
-      'test-payments',
-      'worker',
-    ]),
-  ].join('\n');
+  const sources = [policies, sourceText('config-policies.ts'), ...sourceTexts(PRODUCT_FOLDERS)].join('\n');
   const isRead = (name: string) => new RegExp(`\\b${name}\\b`).test(sources);
   const rows = (Object.keys(SETTINGS) as Setting[]).map((name) => {
     const schema = z.toJSONSchema(SETTINGS[name], { io: 'input', unrepresentable: 'any' }) as Schema;

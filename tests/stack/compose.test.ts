@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { SETTINGS } from '../../config.ts';
 import { ROOT } from '../../scripts/local/data-folder.ts';
+import { PRODUCT_FOLDERS } from '../../scripts/product.ts';
 
 interface Service {
   image?: string;
@@ -103,9 +104,8 @@ describe('the Dockerfile', () => {
     expect(dockerfile).not.toMatch(/:latest/);
   });
 
-  it('is given every folder that the build compiles', () => {
-    const folders = /FOLDERS = \[([^\]]+)\]/.exec(read('scripts/build.ts'))?.[1]?.match(/[\w-]+/g) ?? [];
+  it('is given every file that the build compiles', () => {
     const given = read('.dockerignore').match(/^!.+$/gm);
-    for (const folder of folders) expect(given).toContain(`!${folder}`);
+    for (const name of ['*.ts', ...PRODUCT_FOLDERS, 'scripts']) expect(given).toContain(`!${name}`);
   });
 });
