@@ -11,8 +11,9 @@ import {
 } from '../cart/contact-consent.ts';
 import type { Session } from './alarms.ts';
 import type { Sql } from './client.ts';
+import { forgetObjection, hearObjection, lastObjection } from './objections.ts';
 
-/** Why somebody may be written to: they agreed, or have bought before and never said no. */
+/** Why somebody may be written to: they agreed, or have bought before (since they were last forgotten) and never said no. */
 export type Basis = 'consent' | 'customer';
 
 /** A contact, and how matters stand with it at this moment. */
@@ -63,16 +64,23 @@ interface ContactRow {
 export const lockContact = (tx: Session, ownerHash: string) =>
   tx`SELECT pg_advisory_xact_lock(hashtextextended(${`contact:${ownerHash}`}, 0))`;
 
-async function readKnown(tx: Session, ownerHash: string): Promise<KnownContact | undefined> {
+/** Of somebody whose address is gone, what is left: that they said no. */
+async function readKnown(
+  tx: Session,
+  { ownerHash, email, addressHash }: ContactStatement,
+): Promise<KnownContact | undefined> {
   const [row] = await tx<ContactRow[]>`
     SELECT email, address_hash AS "addressHash", consent_at AS "consentAt", consent_source AS "consentSource",
       consent_request_id AS "consentRequestId", objected_at AS "objectedAt"
     FROM contacts WHERE owner_hash = ${ownerHash}`;
-  if (!row) return undefined;
-  const { email, addressHash, consentAt: at, consentSource: source, consentRequestId: requestId } = row;
+  if (!row) {
+    const objectedAt = await lastObjection(tx, [ownerHash]);
+    return objectedAt === null ? undefined : { email, addressHash, consent: null, objectedAt };
+  }
+  const { consentAt: at, consentSource: source, consentRequestId: requestId } = row;
   return {
-    email,
-    addressHash,
+    email: row.email,
+    addressHash: row.addressHash,
     consent: at && source ? { at: at.getTime(), source, requestId } : null,
     objectedAt: row.objectedAt?.getTime() ?? null,
   };
@@ -129,9 +137,10 @@ export async function recordContact(sql: Sql, said: ContactStatement): Promise<R
     if (issuedAt !== undefined && (await isErasedSince(tx, said.ownerHash, issuedAt))) return 'erased';
     const repetition = await findRepetition(tx, said);
     if (repetition) return repetition;
-    const known = await readKnown(tx, said.ownerHash);
     const at = said.source === 'token' ? (issuedAt ?? 0) : Date.now();
-    await write(tx, said, hearStatement(known, { ...said, at }));
+    const next = hearStatement(await readKnown(tx, said), { ...said, at });
+    await write(tx, said, next);
+    if (next.consent) await forgetObjection(tx, said.ownerHash);
     return 'recorded';
   });
 }
@@ -140,7 +149,11 @@ const selectRecipient = (sql: Session) => sql`
   SELECT contact_id AS "contactId", owner_hash AS "ownerHash", owner_kind AS "ownerKind", email,
     address_hash AS "addressHash", locale, time_zone AS "timeZone", CASE
       WHEN consent_at IS NOT NULL THEN 'consent'
-      WHEN objected_at IS NULL AND EXISTS (SELECT FROM orders WHERE orders.owner_hash = contacts.owner_hash) THEN 'customer'
+      WHEN objected_at IS NULL AND EXISTS (
+        SELECT FROM orders WHERE orders.owner_hash = contacts.owner_hash AND NOT EXISTS (
+          SELECT FROM erasures WHERE erasures.owner_hash = orders.owner_hash AND erased_at >= orders.placed_at
+        )
+      ) THEN 'customer'
     END AS basis,
     EXISTS (SELECT FROM suppressions WHERE suppressions.address_hash = contacts.address_hash) AS "isSuppressed"
   FROM contacts`;
@@ -159,14 +172,17 @@ export async function findRecipient(sql: Session, contactId: string): Promise<Re
 
 /**
  * A guest has signed in and their cart was merged: what they said becomes what the customer says, unless the customer has a contact already;
- * the guest's goes in any case. Again, it finds nothing to do.
+ * the guest's goes in any case, but for a no, which counts as the customer's. Again, it finds nothing to do.
  */
 export async function takeOverContact(sql: Sql, from: string, to: string): Promise<void> {
   await sql.begin(async (tx) => {
     for (const ownerHash of [from, to].sort()) await lockContact(tx, ownerHash);
+    const objectedAt = await lastObjection(tx, [from, to]);
     await tx`
       UPDATE contacts SET owner_hash = ${to}, owner_kind = 'customer', updated_at = now()
       WHERE owner_hash = ${from} AND NOT EXISTS (SELECT FROM contacts AS own WHERE own.owner_hash = ${to})`;
     await tx`DELETE FROM contacts WHERE owner_hash = ${from}`;
+    await forgetObjection(tx, from);
+    if (objectedAt !== null) await hearObjection(tx, to, objectedAt);
   });
 }

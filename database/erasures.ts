@@ -1,10 +1,11 @@
 /**
  * Forgetting somebody: every address of an owner goes, what was promised to them is taken back, and a row says that it happened. Orders,
- * carts and the trail stay; they know a pseudonym only.
+ * carts and the trail stay; they know a pseudonym only. So does a no to further mails.
  */
 import type { Session } from './alarms.ts';
 import type { Sql } from './client.ts';
 import { lockContact } from './contacts.ts';
+import { keepObjections } from './objections.ts';
 import { takeBack } from './outbox.ts';
 
 export interface Erasure {
@@ -48,8 +49,9 @@ async function ownersOf(tx: Session, { email, hash }: { email: string; hash: str
  */
 async function eraseUnder(tx: Session, ownerHash: string, only?: Erasure['address']): Promise<Erased> {
   await lockContact(tx, ownerHash);
-  const contacts = await tx`
-    DELETE FROM contacts WHERE owner_hash = ${ownerHash} ${only ? tx`AND address_hash = ${only.hash}` : tx``}`;
+  const which = tx`owner_hash = ${ownerHash} ${only ? tx`AND address_hash = ${only.hash}` : tx``}`;
+  await keepObjections(tx, which);
+  const contacts = await tx`DELETE FROM contacts WHERE ${which}`;
   const checkouts = await tx<{ checkoutId: string }[]>`
     DELETE FROM order_contacts
     WHERE owner_hash = ${ownerHash} ${only ? tx`AND lower(email) = ${only.email.toLowerCase()}` : tx``}

@@ -4,6 +4,7 @@
  */
 import type { RetentionTable } from '../contract/retention.ts';
 import { before, type Forget, type Forgotten } from './forget-portion.ts';
+import { orLater, saidNo } from './objections.ts';
 import { isOpen } from './outbox.ts';
 
 interface Looked {
@@ -38,6 +39,7 @@ export const forgetCheckoutContacts: Forget = async (tx, { policy, limit, after 
   return answer('order_contacts', page, rows);
 };
 
+/** A customer who has said no comes back as the same one: the no stays. A guest whose cart is over comes back as another. */
 export const forgetContacts: Forget = async (tx, { policy, limit, after }) => {
   const rows = limit * LOOKED_PER_DELETED;
   const [page] = await tx<Looked[]>`
@@ -52,7 +54,10 @@ export const forgetContacts: Forget = async (tx, { policy, limit, after }) => {
         AND NOT EXISTS (
           SELECT FROM outbox WHERE outbox.owner_hash = page.owner_hash AND ${isOpen(tx)}
         )
-      RETURNING 1
+      RETURNING contact.owner_hash, owner_kind, objected_at, consent_at
+    ), kept AS (
+      INSERT INTO objections (owner_hash, objected_at)
+      SELECT owner_hash, objected_at FROM gone WHERE owner_kind = 'customer' AND ${saidNo(tx)} ${orLater(tx)}
     )
     SELECT (SELECT count(*) FROM page) AS looked, (SELECT max(owner_hash) FROM page) AS last,
       (SELECT count(*) FROM gone) AS deleted`;

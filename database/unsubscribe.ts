@@ -1,16 +1,21 @@
 /** Somebody wants no more recovery e-mails: what the link in one of them does. */
 import { type MailedLink, recoveryKey } from '../contract/abandonment.ts';
 import type { Sql } from './client.ts';
-import { findRecipient } from './contacts.ts';
 import { isSuppressed, suppress } from './suppressions.ts';
 
-/** The address that the mail went to: the contact may have another one by now. Undefined: it was erased. */
+/**
+ * The address that the mail went to: the contact may have another one by now, or may have given way to the customer's own when the guest signed
+ * in, and mails to the address go on. Undefined: nobody is known under it any more.
+ */
 async function addressOf(sql: Sql, link: MailedLink): Promise<string | undefined> {
-  const recipient = await findRecipient(sql, link.contactId);
-  if (!recipient) return undefined;
-  const [row] = await sql<{ addressHash: string | null }[]>`
-    SELECT address_hash AS "addressHash" FROM outbox WHERE purpose = 'recovery' AND key = ${recoveryKey(link)}`;
-  return row?.addressHash ?? recipient.addressHash;
+  const [row] = await sql<{ addressHash: string }[]>`
+    SELECT coalesce(mail.address_hash, contacts.address_hash) AS "addressHash"
+    FROM (SELECT) AS one
+      LEFT JOIN outbox AS mail ON mail.purpose = 'recovery' AND mail.key = ${recoveryKey(link)}
+      LEFT JOIN contacts ON contacts.contact_id = ${link.contactId}
+    WHERE contacts.contact_id IS NOT NULL
+      OR EXISTS (SELECT FROM contacts AS other WHERE other.address_hash = mail.address_hash)`;
+  return row?.addressHash;
 }
 
 /** Whether mails like this one have ended. Undefined: erased. */

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await resetCheckouts(sql);
-  await sql`TRUNCATE contacts, contact_requests, suppressions, erasures, outbox, carts`;
+  await sql`TRUNCATE contacts, contact_requests, suppressions, erasures, objections, outbox, carts`;
 });
 afterAll(() => database.drop());
 
@@ -236,6 +236,16 @@ describe('an erasure', () => {
     await erase();
     expect(await says(request)).toBe('repeated');
     expect(await readRecipient(sql, 'o1')).toBeUndefined();
+  });
+
+  test('leaves no basis behind: who was forgotten is a customer again with the next order, not by those before', async () => {
+    await says({ isConsent: undefined });
+    await order('o1');
+    await erase();
+    await says({ isConsent: undefined });
+    expect(await basis()).toBeUndefined();
+    await order('o1', 'c2');
+    expect(await basis()).toMatchObject({ basis: 'customer' });
   });
 
   test('and tokens at the same time leave nothing of what was said before it', async () => {

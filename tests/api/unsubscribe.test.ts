@@ -1,6 +1,7 @@
 /** No more recovery mails: a page that only asks, one click without cookies as in RFC 8058, twice the same, and in effect at once. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Problem } from '../../api/problem.ts';
+import { takeOverContact } from '../../database/contacts.ts';
 import { writeTo } from '../support/left-cart.ts';
 import { createLinkShop, expectPage, FORM, type Headers, type LinkShop, PAGE } from './left-carts.ts';
 import { createTestApi, expectProblem, newGuest } from './test-api.ts';
@@ -150,6 +151,18 @@ describe('one click', () => {
     await post(token);
     expect(await suppressionOf(addressHash)).toBeDefined();
     expect(await suppressionOf('given-since')).toBeUndefined();
+  });
+
+  test('works where the guest has become a customer with a contact of their own, and the address is the same', async () => {
+    const [guest, account] = [await shop.left(), await shop.left()];
+    const { addressHash } = guest;
+    await shop.api
+      .sql`UPDATE contacts SET address_hash = ${addressHash} WHERE owner_hash = ${account.ownerHash}`;
+    await takeOverContact(shop.api.sql, guest.ownerHash, account.ownerHash);
+    expect((await shop.api.fetch(`/unsubscribe/${guest.unsubscribe}`)).body).toEqual({ unsubscribed: false });
+    expect((await post(guest.unsubscribe)).status).toBe(200);
+    expect(await suppressionOf(addressHash)).toBeDefined();
+    expect(await messagesOf(account.ownerHash)).toEqual(['unsubscribed']);
   });
 
   test('does not touch what was sent already, nor confirmations of orders', async () => {
