@@ -8,6 +8,7 @@ const ACTIONS = ['exit', 'fail', 'delay'] as const;
 export interface Fault {
   /** As it was written. */
   text: string;
+  /** `*`: every activity that the worker knows, each of them a point of its own. */
   activity: string;
   when: 'before' | 'after';
   action: (typeof ACTIONS)[number];
@@ -17,10 +18,10 @@ export interface Fault {
 
 const LONGEST_DELAY_MS = 3_600_000;
 
-/** `createOrder:after:exit`, `reserveStock:before:fail`, `createPayment:after:delay=5s`; undefined for anything else. */
+/** `createOrder:after:exit`, `reserveStock:before:fail`, `createPayment:after:delay=5s`, `*:before:exit`; undefined for anything else. */
 export function parseFault(text: string): Fault | undefined {
   const [, activity = '', when, word, length] =
-    /^([A-Za-z]\w*):(before|after):(\w+)(?:=(\w+))?$/.exec(text) ?? [];
+    /^([A-Za-z]\w*|\*):(before|after):(\w+)(?:=(\w+))?$/.exec(text) ?? [];
   const action = ACTIONS.find((name) => name === word);
   const delayMs = length === undefined ? 0 : (parseDuration(length) ?? 0);
   if (!action || (action === 'delay') !== delayMs > 0 || delayMs > LONGEST_DELAY_MS) return undefined;
@@ -33,7 +34,7 @@ const faults = list('').transform((texts, context) =>
     const fault = parseFault(text);
     if (!fault) {
       context.addIssue(
-        `'${text}' is no fault; write <activity>:<before|after>:<exit|fail|delay=3s>, with a delay of 1h at most`,
+        `'${text}' is no fault; write <activity>:<before|after>:<exit|fail|delay=3s>, with * for every activity and a delay of 1h at most`,
       );
     }
     return fault ? [fault] : [];
@@ -42,8 +43,14 @@ const faults = list('').transform((texts, context) =>
 
 export const FAULT_SETTINGS = {
   FAULTS: faults.describe(
-    'For drills: `<activity>:<before|after>:<exit|fail|delay=3s>,…` are points at which a worker stops, fails or waits, once. None by default.',
+    'For drills: `<activity>:<before|after>:<exit|fail|delay=3s>,…` are points at which a worker stops, fails or waits, once; `*` is every activity. None by default.',
   ),
+  FAULTS_ONCE_PER: z
+    .enum(['shop', 'workflow'])
+    .default('shop')
+    .describe(
+      'How often a fault happens: once, or once for each workflow that comes by, and what a cart publishes once for each of its versions.',
+    ),
   FAULTS_FOLDER: z
     .string()
     .optional()

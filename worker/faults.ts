@@ -4,7 +4,7 @@
  */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
-import { ApplicationFailure } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure } from '@temporalio/activity';
 import type { Config } from '../config.ts';
 
 type Fault = Config['FAULTS'][number];
@@ -13,21 +13,24 @@ export interface FaultLog {
   warn(fields: object, message: string): void;
 }
 
-/** Whether it is this call's turn. */
-type Claim = (fault: Fault) => boolean;
+/** Whether it is this call's turn. `subject`: for whom; none where a fault happens once for all. */
+type Claim = (fault: Fault, subject: string) => boolean;
 
 /** Once in the life of this process. */
 function claimInMemory(): Claim {
   const happened = new Set<string>();
-  return ({ text }) => !happened.has(text) && happened.add(text).has(text);
+  return ({ text }, subject) => {
+    const marker = markerOf(text, subject);
+    return !happened.has(marker) && happened.add(marker).has(marker);
+  };
 }
 
 /** Once for all processes that share the folder, whatever becomes of them: the file is there before the fault happens. */
 function claimInFolder(folder: string): Claim {
   mkdirSync(folder, { recursive: true });
-  return ({ text }) => {
+  return ({ text }, subject) => {
     try {
-      closeSync(openSync(path.join(folder, markerOf(text)), 'wx'));
+      closeSync(openSync(path.join(folder, markerOf(text, subject)), 'wx'));
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -36,8 +39,19 @@ function claimInFolder(folder: string): Claim {
   };
 }
 
-/** The file in FAULTS_FOLDER that says that this fault has happened: `createOrder.after.exit`. Without it the fault happens again. */
-export const markerOf = (fault: string): string => fault.replaceAll(':', '.');
+/**
+ * The file in FAULTS_FOLDER that says that this fault has happened: `createOrder.after.exit`, and `.checkout.<cart>.7` behind it where it
+ * happens once per workflow. Without it the fault happens again.
+ */
+export const markerOf = (fault: string, subject = ''): string =>
+  [fault, ...(subject === '' ? [] : [subject])].join('.').replaceAll(/[:/@]/g, '.');
+
+/** Whose effect it is. A cart publishes again and again, and not always as an activity: each version counts for itself. */
+function workflowOf(input: unknown): string {
+  const { workflowId, state } = (input ?? {}) as { workflowId?: string; state?: { version?: number } };
+  const version = state?.version === undefined ? '' : `@${state.version}`;
+  return `${workflowId ?? activityInfo().workflowExecution?.workflowId ?? ''}${version}`;
+}
 
 async function happen({ text, action, delayMs }: Fault, log: FaultLog): Promise<void> {
   log.warn({ fault: text }, 'a fault happens');
@@ -52,12 +66,20 @@ async function happen({ text, action, delayMs }: Fault, log: FaultLog): Promise<
 }
 
 function checkNames(faults: readonly Fault[], known: readonly string[]): void {
-  const unknown = faults.filter(({ activity }) => !known.includes(activity)).map(({ activity }) => activity);
+  const unknown = faults.map(({ activity }) => activity).filter((activity) => !known.includes(activity));
   if (unknown.length === 0) return;
   throw new Error(
     `FAULTS names ${[...new Set(unknown)].join(', ')}, which no activity is called. Known: ${known.toSorted().join(', ')}.`,
   );
 }
+
+/** A point for every activity where that is meant. */
+const spread = (faults: readonly Fault[], known: readonly string[]): Fault[] =>
+  faults.flatMap((fault) =>
+    fault.activity === '*'
+      ? known.map((activity) => ({ ...fault, activity, text: fault.text.replace('*', activity) }))
+      : [fault],
+  );
 
 type Run = (...input: unknown[]) => Promise<unknown>;
 
@@ -67,28 +89,35 @@ type Run = (...input: unknown[]) => Promise<unknown>;
  */
 export function withFaults<Activities extends object>(
   activities: Activities,
-  { FAULTS: faults, FAULTS_FOLDER: folder }: Pick<Config, 'FAULTS' | 'FAULTS_FOLDER'>,
+  {
+    FAULTS: written,
+    FAULTS_FOLDER: folder,
+    FAULTS_ONCE_PER: oncePer,
+  }: Pick<Config, 'FAULTS' | 'FAULTS_FOLDER' | 'FAULTS_ONCE_PER'>,
   log: FaultLog,
 ): Activities {
-  if (faults.length === 0) return activities;
+  if (written.length === 0) return activities;
+  const faults = spread(written, Object.keys(activities));
   checkNames(faults, Object.keys(activities));
-  const points = faults.map(({ text }) => text);
+  const points = written.map(({ text }) => text);
   log.warn(
     { faults: points, folder },
     'fault points are armed: this worker stops, fails or waits on purpose',
   );
   const isDue = folder === undefined ? claimInMemory() : claimInFolder(folder);
-  const pass = async (activity: string, when: Fault['when']): Promise<void> => {
+  const pass = async (activity: string, when: Fault['when'], input: unknown): Promise<void> => {
+    const subject = oncePer === 'workflow' ? workflowOf(input) : '';
     for (const fault of faults) {
-      if (fault.activity === activity && fault.when === when && isDue(fault)) await happen(fault, log);
+      if (fault.activity === activity && fault.when === when && isDue(fault, subject))
+        await happen(fault, log);
     }
   };
   const wrap = (name: string, run: Run): Run =>
     faults.some(({ activity }) => activity === name)
       ? async (...input) => {
-          await pass(name, 'before');
+          await pass(name, 'before', input[0]);
           const result = await run(...input);
-          await pass(name, 'after');
+          await pass(name, 'after', input[0]);
           return result;
         }
       : run;

@@ -3,6 +3,17 @@ import { expect } from 'vitest';
 import { checkoutIdOf } from '../../contract/checkouts.ts';
 import type { CheckoutShop, Shopper } from '../support/checkout-shop.ts';
 import { eventually } from '../support/eventually.ts';
+import type { Sql } from '../../database/client.ts';
+
+/** What a story needs of a shop: that of a test file, or a whole stack. */
+export interface StoryShop extends Pick<CheckoutShop, 'pay' | 'emit'> {
+  temporal: { sql: Sql };
+  provider: { fetch: CheckoutShop['provider']['fetch']; database: { sql: Sql } };
+  /** For each thing that is waited for; a minute, unless the shop is given more. */
+  patienceMs?: number;
+}
+
+const patienceOf = ({ patienceMs = 60_000 }: StoryShop) => ({ within: patienceMs, every: 150 });
 
 export interface Story {
   /** A SKU that nobody else touches. */
@@ -11,15 +22,17 @@ export interface Story {
   end: string;
   testOutcome: string;
   /** Once the shopper can pay. */
-  meanwhile?: (shop: CheckoutShop, shopper: Shopper, checkoutId: string) => Promise<unknown>;
+  meanwhile?: (shop: StoryShop, shopper: Shopper, checkoutId: string) => Promise<unknown>;
   /** What the provider does wrong meanwhile. */
   faults?: object;
   /** Once it has ended. */
-  afterwards?: (shop: CheckoutShop, checkoutId: string) => Promise<unknown>;
+  afterwards?: (shop: StoryShop, checkoutId: string) => Promise<unknown>;
+  /** What a person is told where nothing else goes wrong, in alphabetical order. None where it is missing. */
+  alarms?: readonly string[];
 }
 
 /** The hold goes, others buy everything, and then the shopper pays: what an operator's hand can bring about. */
-async function loseTheStockAndPay(shop: CheckoutShop, _shopper: Shopper, checkoutId: string) {
+async function loseTheStockAndPay(shop: StoryShop, _shopper: Shopper, checkoutId: string) {
   const { sql } = shop.temporal;
   const items = await sql<{ sku: string }[]>`
     SELECT sku FROM reservation_lines WHERE checkout_id = ${checkoutId}`;
@@ -29,30 +42,24 @@ async function loseTheStockAndPay(shop: CheckoutShop, _shopper: Shopper, checkou
   await shop.pay(checkoutId, 'pay');
 }
 
-async function payTooLate(shop: CheckoutShop, checkoutId: string): Promise<void> {
+async function payTooLate(shop: StoryShop, checkoutId: string): Promise<void> {
   const { sql } = shop.temporal;
   await shop.emit({ type: 'payment.captured', checkoutId });
-  await eventually(
-    async () => {
-      const alarms = await sql`SELECT kind FROM alarms WHERE subject = ${checkoutId} ORDER BY kind`;
-      expect(alarms.map(({ kind }) => kind)).toContain('refund_failed');
-    },
-    { within: 40_000, every: 150 },
-  );
+  await eventually(async () => {
+    const alarms = await sql`SELECT kind FROM alarms WHERE subject = ${checkoutId} ORDER BY kind`;
+    expect(alarms.map(({ kind }) => kind)).toContain('refund_failed');
+  }, patienceOf(shop));
 }
 
 /** The provider has the money after all, whatever it had said: that of a bank that answers days later. */
-async function haveMoneyTooLate(shop: CheckoutShop, checkoutId: string): Promise<void> {
+async function haveMoneyTooLate(shop: StoryShop, checkoutId: string): Promise<void> {
   const { sql } = shop.provider.database;
   await sql`UPDATE test_payments.payments SET status = 'captured' WHERE checkout_id = ${checkoutId}`;
   await shop.emit({ type: 'payment.captured', checkoutId });
-  await eventually(
-    async () => {
-      const [row] = await sql`SELECT status FROM test_payments.payments WHERE checkout_id = ${checkoutId}`;
-      expect(row?.status).toBe('refunded');
-    },
-    { within: 40_000, every: 150 },
-  );
+  await eventually(async () => {
+    const [row] = await sql`SELECT status FROM test_payments.payments WHERE checkout_id = ${checkoutId}`;
+    expect(row?.status).toBe('refunded');
+  }, patienceOf(shop));
 }
 
 export const STORIES: Record<string, Story> = {
@@ -69,18 +76,21 @@ export const STORIES: Record<string, Story> = {
     testOutcome: 'never',
     ownStock: true,
     meanwhile: loseTheStockAndPay,
+    alarms: ['captured_without_order'],
   },
   'money after the end': {
     end: 'cancelled',
     testOutcome: 'never',
     meanwhile: (_shop, shopper) => shopper.cancel(),
     afterwards: payTooLate,
+    alarms: ['captured_without_order', 'refund_failed'],
   },
   'money after the end that can go back': {
     end: 'cancelled',
     testOutcome: 'never',
     meanwhile: (_shop, shopper) => shopper.cancel(),
     afterwards: haveMoneyTooLate,
+    alarms: ['captured_without_order'],
   },
   'a payment whose events are late': {
     end: 'completed',
@@ -96,32 +106,31 @@ export async function nextCheckoutOf(shopper: Shopper): Promise<string> {
   return checkoutIdOf(body.id ?? '', body.version);
 }
 
-/** Goes through the story and gives back how it ended. */
-export async function live(shop: CheckoutShop, shopper: Shopper, story: Story): Promise<string> {
+/** Goes through the story and gives back how it ended. `email`: where an order is confirmed to. */
+export async function live(
+  shop: StoryShop,
+  shopper: Shopper,
+  story: Story,
+  email = 'someone@example.com',
+): Promise<string> {
   const checkoutId = await nextCheckoutOf(shopper);
   const { testOutcome, meanwhile, afterwards } = story;
-  await shopper.begin({ testOutcome, email: 'someone@example.com' });
-  const status = await eventually(
-    async () => {
-      const { body } = await shopper.checkout();
-      return body.status === 'preparing' ? false : body.status;
-    },
-    { within: 60_000, every: 150 },
-  );
+  await shopper.begin({ testOutcome, email });
+  const status = await eventually(async () => {
+    const { body } = await shopper.checkout();
+    return body.status === 'preparing' ? false : body.status;
+  }, patienceOf(shop));
   if (status === 'pending') await meanwhile?.(shop, shopper, checkoutId);
-  const end = await untilEnd(shopper);
+  const end = await untilEnd(shop, shopper);
   if (status === 'pending') await afterwards?.(shop, checkoutId);
   return end;
 }
 
-const untilEnd = (shopper: Shopper): Promise<string> =>
-  eventually(
-    async () => {
-      const { body } = await shopper.checkout();
-      return ['preparing', 'pending', 'paid'].includes(body.status) ? false : body.status;
-    },
-    { within: 60_000, every: 150 },
-  );
+const untilEnd = (shop: StoryShop, shopper: Shopper): Promise<string> =>
+  eventually(async () => {
+    const { body } = await shopper.checkout();
+    return ['preparing', 'pending', 'paid'].includes(body.status) ? false : body.status;
+  }, patienceOf(shop));
 
 interface Books {
   orders: number;
@@ -131,7 +140,7 @@ interface Books {
 }
 
 /** What must hold at the end of every story, however it went. */
-export async function audit(shop: CheckoutShop, shopper: Shopper, checkoutId: string, end: string) {
+export async function audit(shop: StoryShop, shopper: Shopper, checkoutId: string, end: string) {
   const { sql } = shop.temporal;
   const [books] = await sql<Books[]>`
     SELECT (SELECT count(*)::int FROM orders WHERE checkout_id = ${checkoutId}) AS orders,
@@ -149,6 +158,6 @@ export async function audit(shop: CheckoutShop, shopper: Shopper, checkoutId: st
     const { body } = await shopper.cart();
     expect(body.status).toBe('active');
     return body;
-  });
+  }, patienceOf(shop));
   expect(cart.lines).toHaveLength(isCompleted ? 0 : 1);
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parseFault } from '../../config-faults.ts';
 import { readConfig } from '../../config.ts';
@@ -20,7 +21,7 @@ function freshFolder(): string {
 }
 
 /** A worker with one effect, which notes what was asked of it. */
-function worker(FAULTS: string, FAULTS_FOLDER = '') {
+function worker(FAULTS: string, FAULTS_FOLDER = '', FAULTS_ONCE_PER = 'shop') {
   const effects: string[] = [];
   const warnings: [object, string][] = [];
   const activities = {
@@ -28,10 +29,10 @@ function worker(FAULTS: string, FAULTS_FOLDER = '') {
       effects.push(id);
       return `order of ${id}`;
     },
-    publishCart: async () => undefined,
+    publishCart: async (publication: object) => void publication,
   };
   const log = { warn: (fields: object, message: string) => void warnings.push([fields, message]) };
-  const config = readConfig({ FAULTS, FAULTS_FOLDER });
+  const config = readConfig({ FAULTS, FAULTS_FOLDER, FAULTS_ONCE_PER });
   return { effects, warnings, plain: activities, ...withFaults(activities, config, log) };
 }
 
@@ -44,6 +45,7 @@ describe('a fault', () => {
       action: 'exit',
       delayMs: 0,
     });
+    expect(parseFault('*:before:exit')).toMatchObject({ activity: '*' });
     expect(parseFault('a:before:delay=250ms')).toMatchObject({ when: 'before', delayMs: 250 });
   });
 
@@ -152,5 +154,41 @@ describe('workers that share a folder', () => {
     await expect(createOrder('c1')).rejects.toThrow();
     rmSync(path.join(folder, markerOf('createOrder:before:fail')));
     await expect(createOrder('c1')).rejects.toThrow();
+  });
+});
+
+describe('a fault for every activity', () => {
+  test('is a point at each of them', async () => {
+    const folder = freshFolder();
+    const { createOrder, publishCart } = worker('*:before:fail', folder);
+    await expect(createOrder('c1')).rejects.toThrow('fault point createOrder:before:fail');
+    await expect(publishCart({})).rejects.toThrow('fault point publishCart:before:fail');
+    expect(readdirSync(folder).sort()).toEqual(['createOrder.before.fail', 'publishCart.before.fail']);
+    expect(await createOrder('c1')).toBe('order of c1');
+  });
+});
+
+describe('a fault that happens once per workflow', () => {
+  test('happens to each, and to each version that a cart publishes', async () => {
+    const folder = freshFolder();
+    const { publishCart } = worker('publishCart:before:fail', folder, 'workflow');
+    const publications = [1, 2].map((version) => ({ workflowId: 'cart:g:a', state: { version } }));
+    for (const publication of [...publications, { workflowId: 'cart:g:b', state: { version: 1 } }]) {
+      await expect(publishCart(publication)).rejects.toThrow('fault point');
+      expect(await publishCart(publication)).toBeUndefined();
+    }
+    expect(readdirSync(folder).sort()).toEqual([
+      'publishCart.before.fail.cart.g.a.1',
+      'publishCart.before.fail.cart.g.a.2',
+      'publishCart.before.fail.cart.g.b.1',
+    ]);
+  });
+
+  test('happens to an activity by the workflow that runs it', async () => {
+    const environment = new MockActivityEnvironment();
+    const { createOrder, effects } = worker('createOrder:after:fail', freshFolder(), 'workflow');
+    await expect(environment.run(createOrder, 'c1')).rejects.toThrow('fault point');
+    expect(await environment.run(createOrder, 'c1')).toBe('order of c1');
+    expect(effects).toEqual(['c1', 'c1']);
   });
 });
