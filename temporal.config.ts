@@ -8,20 +8,10 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 /** Task queue of the cart workers. */
 export const TASK_QUEUE = 'cartwright';
 
-export type CartOwnerKind = 'guest' | 'customer';
-
 const PREFIX = { guest: 'cart:g:', customer: 'cart:u:' } as const;
 
 /** `cart:g:<guest id>` or `cart:u:<hash of the customer's subject>`: one active cart per owner by construction. */
-export const cartWorkflowId = (kind: CartOwnerKind, id: string): string => PREFIX[kind] + id;
-
-/** The inverse of `cartWorkflowId`; undefined for anything else. */
-export function parseCartWorkflowId(workflowId: string): { kind: CartOwnerKind; id: string } | undefined {
-  for (const kind of ['guest', 'customer'] as const) {
-    if (workflowId.startsWith(PREFIX[kind])) return { kind, id: workflowId.slice(PREFIX[kind].length) };
-  }
-  return undefined;
-}
+export const cartWorkflowId = (kind: keyof typeof PREFIX, id: string): string => PREFIX[kind] + id;
 
 /** Names of reconcile: its workflow, the schedule, and the ids of runs (the schedule adds the time to its own). */
 export const RECONCILE = {

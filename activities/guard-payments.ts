@@ -8,7 +8,7 @@ import { PaymentError, type PaymentErrorKind } from '../payments/payment-error.t
 import type { DatabaseGuard } from './guard-database.ts';
 
 /** Types of the failures. Only the first may be tried again. */
-export const PAYMENT_FAILURES = {
+const PAYMENT_FAILURES = {
   transient: 'PaymentUnavailable',
   declined: 'PaymentDeclined',
   final: 'PaymentRefused',

@@ -10,7 +10,7 @@ const minor = z.int().openapi({ description: 'Minor units.' });
 const instant = z.iso.datetime();
 const line = textSchema.min(1).max(200);
 
-export const addressSchema = z
+const addressSchema = z
   .strictObject({
     name: line,
     line1: line,

@@ -212,6 +212,3 @@ export function createApi(dependencies: Dependencies): Api {
   referenceRoutes(router);
   return { app, feed, flags, payments, settled: () => accountContacts.settled() };
 }
-
-/** Only the app, for callers that watch nothing. */
-export const createApp = (dependencies: Dependencies): OpenAPIHono<AppEnv> => createApi(dependencies).app;

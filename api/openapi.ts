@@ -85,7 +85,7 @@ const COMMON = {
 };
 
 /** Every code that the route may answer. */
-export function errorCodes(spec: Documented): ErrorCode[] {
+function errorCodes(spec: Documented): ErrorCode[] {
   const common = spec.isUnlimited ? UNLIMITED : COMMON[spec.access];
   // A faulty body of a webhook is a fault like any other: one answer for all.
   if (spec.access === 'webhook') return [...new Set([...common, ...(spec.errors ?? [])])];

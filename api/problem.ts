@@ -67,7 +67,7 @@ const CHALLENGES: Partial<Record<ErrorCode, string>> = {
 };
 
 /** The members of the answer, in the order in which people read them. */
-export function problemBody(problem: Problem, requestId: string): Record<string, unknown> {
+function problemBody(problem: Problem, requestId: string): Record<string, unknown> {
   const { status, title, retry }: ErrorRow = ERRORS[problem.code];
   const { allow: _allow, cause: _cause, retryAfterMs, ...members } = problem.members;
   const wait = retryAfterMs ?? DEFAULT_RETRY_AFTER_MS[status];

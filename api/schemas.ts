@@ -45,7 +45,7 @@ const hasAtMost =
   (record: object): boolean =>
     Object.keys(record).length <= max;
 
-export const optionsSchema = z
+const optionsSchema = z
   .record(nameSchema, z.union([textSchema, z.number(), z.boolean()]))
   .refine(hasAtMost(MAX_OPTIONS), `At most ${MAX_OPTIONS} options.`)
   .openapi('Options', {
@@ -54,7 +54,7 @@ export const optionsSchema = z
     example: { colour: 'oak' },
   });
 
-export const attributesSchema = z
+const attributesSchema = z
   .record(nameSchema, textSchema)
   .refine(hasAtMost(MAX_ATTRIBUTES), `At most ${MAX_ATTRIBUTES} attributes.`)
   .openapi('Attributes', {
@@ -129,6 +129,3 @@ export const updateCommandSchema = z
 
 /** `DELETE /cart/remove`. */
 export const removeCommandSchema = z.strictObject({ lineId: lineIdSchema }).openapi('RemoveCommand');
-
-export type AddItemBody = z.output<typeof addItemSchema>;
-export type BatchBody = z.output<typeof batchSchema>;

@@ -4,7 +4,7 @@
  */
 import { divideHalfEven } from './money.ts';
 
-export const WHOLE = 1_000_000;
+const WHOLE = 1_000_000;
 
 /** `10.75` → 107500. Undefined for anything but a decimal from 0 to 100 with at most four places. */
 export function parsePercent(text: string): number | undefined {

@@ -56,7 +56,3 @@ export async function readContact(sql: Sql, checkoutId: string): Promise<OrderCo
     ...(row.shippingAddress === null ? {} : { shippingAddress: row.shippingAddress }),
   };
 }
-
-/** Erases everything that is known about a person under this pseudonym; returns how many checkouts it was. Orders stay. */
-export const eraseContacts = async (sql: Sql, ownerHash: string): Promise<number> =>
-  (await sql`DELETE FROM order_contacts WHERE owner_hash = ${ownerHash}`).count;

@@ -32,11 +32,3 @@ export async function markDelivered(sql: Sql, provider: ProviderName, eventId: s
     UPDATE payment_events SET delivered_at = now()
     WHERE provider = ${provider} AND event_id = ${eventId} AND delivered_at IS NULL`;
 }
-
-/** How many events the workflows do not know yet, and how long the oldest of them has waited (ms). For metrics and health. */
-export async function undelivered(sql: Sql): Promise<{ count: number; oldestMs: number }> {
-  const [row] = await sql<{ count: number; oldestMs: number }[]>`
-    SELECT count(*)::int AS count, coalesce(extract(epoch FROM now() - min(received_at)) * 1000, 0)::int AS "oldestMs"
-    FROM payment_events WHERE outcome = 'applied' AND delivered_at IS NULL`;
-  return row ?? { count: 0, oldestMs: 0 };
-}

@@ -58,7 +58,6 @@ const textsSchema = z.strictObject({
 });
 
 export type Texts = z.infer<typeof textsSchema>;
-export type StepTexts = Texts['recovery'][1];
 
 /** By language: `en`, `de`. */
 export type AllTexts = ReadonlyMap<string, Texts>;

@@ -10,7 +10,7 @@ export const paint = (style: Style, text: string): string =>
   isColoured() ? styleText(style, text, { validateStream: false }) : text;
 
 /** What came over the network must not move the cursor. */
-export const plain = (text: string): string => stripVTControlCharacters(text).replace(/\p{Cc}/gu, ' ');
+const plain = (text: string): string => stripVTControlCharacters(text).replace(/\p{Cc}/gu, ' ');
 
 export const line = (text = ''): void => void process.stdout.write(`${text}\n`);
 

@@ -25,7 +25,7 @@ export const testEventSchema = z.object({
 const otherEventSchema = z.object({ type: z.string().min(1).max(200) });
 
 /** The value, or undefined for what is no JSON in UTF-8. */
-export function readJson(body: Uint8Array): unknown {
+function readJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)) as unknown;
   } catch {

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { configurationPage } from './docs/configuration-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
 import { messagesPage } from './docs/messages-page.ts';
-import { ROOT } from './docs/sources.ts';
+import { ROOT } from './local/data-folder.ts';
 
 /** Path under docs/ → text. */
 export const generatedPages = (): Record<string, string> => ({

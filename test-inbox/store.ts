@@ -8,7 +8,7 @@ import path from 'node:path';
 import PostalMime, { type Address, type Email } from 'postal-mime';
 
 /** The oldest go first. */
-export const MAILS_MAX = 4_000;
+const MAILS_MAX = 4_000;
 
 /** As `GET /messages` answers it. */
 export interface InboxMail {

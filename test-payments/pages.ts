@@ -39,7 +39,7 @@ a { color: var(--go); } code { font-size: .85em; }
 `;
 
 /** `1999, EUR` → `€19.99`, with as many digits as the currency has. */
-export function money(amount: number, currency: string): string {
+function money(amount: number, currency: string): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(amount / 10 ** digits);

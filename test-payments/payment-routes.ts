@@ -27,7 +27,7 @@ const requestSchema = z.strictObject({
 });
 
 /** As the shop sees it. Paid or not, the page has something to show only while the payment is open. */
-export const viewOf = (payment: PaymentRecord, publicUrl: string) => ({
+const viewOf = (payment: PaymentRecord, publicUrl: string) => ({
   paymentId: payment.paymentId,
   checkoutId: payment.checkoutId,
   status: payment.status,

@@ -54,7 +54,7 @@ export const newestPayments = (sql: Query, limit: number): Promise<PaymentRecord
 const newId = (prefix: string): string => `${prefix}_${randomBytes(18).toString('base64url')}`;
 
 /** The event about this payment as it goes out. */
-export const eventBody = (type: PaymentEventType, payment: PaymentRecord, id: string): string =>
+const eventBody = (type: PaymentEventType, payment: PaymentRecord, id: string): string =>
   JSON.stringify({
     type,
     id,

@@ -42,6 +42,11 @@ describe('the tools find nothing', () => {
     expect(status, output).toBe(0);
   });
 
+  test('knip: no file, export or package that nothing uses', { timeout: 300_000 }, () => {
+    const { status, output } = run('knip', ['--no-progress']);
+    expect(status, output).toBe(0);
+  });
+
   test('import directions: dependency-cruiser over the table in docs/concepts/architecture.md', {
     timeout: 300_000,
   }, () => {

@@ -44,7 +44,7 @@ function checkSettings(config: Config): void {
 }
 
 /** What letters are written with. Throws when the texts are not complete. */
-export function letterParts(config: Config, now: () => number = Date.now): LetterParts {
+function letterParts(config: Config, now: () => number = Date.now): LetterParts {
   return {
     texts: loadTexts(config.MAIL_TEXTS),
     shop: {

@@ -6,7 +6,7 @@ import type { Activities } from '../activities/create-activities.ts';
 const TRY_MS = 10_000;
 
 /** How long a step that may be given up is tried. */
-export const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 60_000;
 
 const LONGEST_PAUSE_MS = 600_000;
 

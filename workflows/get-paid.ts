@@ -142,7 +142,7 @@ async function beginPayment(keeper: CheckoutKeeper, undo: Compensations): Promis
   return undefined;
 }
 
-export function paymentRequestOf({ input, priced }: CheckoutKeeper) {
+function paymentRequestOf({ input, priced }: CheckoutKeeper) {
   const { checkoutId, currency, wish } = input;
   const { returnUrl, testOutcome } = wish;
   return {

@@ -9,7 +9,7 @@ import type { Logger } from '../log.ts';
 export type Switches = Partial<Record<Feature, boolean>>;
 
 /** Milliseconds between two looks at the file. */
-export const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 1_000;
 
 /** `{"merge": false}` → switches, and names that mean nothing here. Throws for anything that is not an object of booleans. */
 export function readSwitches(text: string): { switches: Switches; unknown: string[] } {

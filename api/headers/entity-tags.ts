@@ -13,7 +13,7 @@ export interface EntityTag {
 const ONE_TAG = /^[ \t]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,|$)/;
 
 /** `*`, or the tags of the list, which may be empty. Throws `invalid_header`. */
-export function readEntityTags(header: string, name: string): '*' | EntityTag[] {
+function readEntityTags(header: string, name: string): '*' | EntityTag[] {
   if (header.trim() === '*') return '*';
   const tags: EntityTag[] = [];
   let rest = header;

@@ -15,7 +15,7 @@ export const KEY_SET_STALE_LIMIT_MS = 60 * 60_000;
 const FETCH_TIMEOUT_MS = 3_000;
 
 /** The keys cannot be had; nothing can be said about the token. */
-export class KeySetUnavailable extends Error {
+class KeySetUnavailable extends Error {
   constructor(cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(`The key set cannot be fetched: ${why}`, { cause });

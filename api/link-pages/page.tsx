@@ -44,7 +44,7 @@ const Page = ({ title, tongue, shop, children }: PageParts) => (
   </html>
 );
 
-export const originOf = (url: string): string => new URL(url).origin;
+const originOf = (url: string): string => new URL(url).origin;
 
 export interface PageNeeds {
   /** Addresses of the pictures on the page. */
@@ -54,7 +54,7 @@ export interface PageNeeds {
 }
 
 /** Nothing but what the page needs. */
-export function policyFor({ pictures = [], form }: PageNeeds): string {
+function policyFor({ pictures = [], form }: PageNeeds): string {
   const images = [...new Set(pictures.map(originOf))].sort();
   const targets = form
     ? ["'self'", ...(form.leadsTo === undefined ? [] : [originOf(form.leadsTo)])]

@@ -7,7 +7,7 @@ import { respond } from '../reply.ts';
 import { isPreflight, preflightHeaders } from './cors.ts';
 
 /** Methods of the address, HEAD and OPTIONS included; empty for an unknown one. */
-export function methodsOf(path: string, known: readonly KnownRoute[]): string[] {
+function methodsOf(path: string, known: readonly KnownRoute[]): string[] {
   const methods = known.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
   if (methods.length === 0) return [];
   const implied = methods.includes('GET') ? ['HEAD', 'OPTIONS'] : ['OPTIONS'];

@@ -25,7 +25,7 @@ function membersThatDiffer(row: CartView, truth: CartView): string[] {
   return names.filter((name) => !isDeepStrictEqual(row[name], truth[name]));
 }
 
-export function differencesOf(found: FoundCart, view: CartView, live: LiveCart | undefined): string[] {
+function differencesOf(found: FoundCart, view: CartView, live: LiveCart | undefined): string[] {
   if (isOver(found)) return [];
   if (!live || live.status !== 'RUNNING')
     return ['The cart is open in the read model, and its workflow has ended.'];

@@ -87,7 +87,7 @@ export const cartPageSchema = z
   .object({ carts: z.array(cartSummarySchema), nextCursor: z.string().nullable() })
   .openapi('CartPage');
 
-export const liveSchema = z
+const liveSchema = z
   .object({
     runId: z.string(),
     status: z.string().openapi({ description: 'Temporal’s word for it: `RUNNING`, `COMPLETED` …' }),

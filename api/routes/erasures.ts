@@ -21,7 +21,7 @@ const erasureSchema = z
 
 const count = z.int().min(0);
 
-export const erasedSchema = z
+const erasedSchema = z
   .object({
     ownerHash: z.string().openapi({ description: 'The pseudonym that is nobody’s from now on.' }),
     ownerKind: z.enum(['guest', 'customer']),

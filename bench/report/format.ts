@@ -2,7 +2,7 @@
 import type { Figure, Summary } from '../figure.ts';
 
 /** Three digits that count. */
-export function number(value: number | undefined): string {
+function number(value: number | undefined): string {
   if (value === undefined) return '';
   if (!Number.isFinite(value)) return '–';
   if (value === 0) return '0';

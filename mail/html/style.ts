@@ -6,7 +6,7 @@ export const PAPER = '#ffffff';
 export const RULE = '#e4e0d8';
 export const GO = '#1f6f4a';
 export const STOP = '#9b2c2c';
-export const FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
+const FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 
 /** Only for programs that read it; without, the mail is narrower or wider, and whole. */
 export const PHONE = `

@@ -1,8 +1,7 @@
 /** docs/reference/configuration.md: every setting of config.ts with its form, default and one line of prose. */
 import { z } from 'zod';
 import { SETTINGS } from '../../config.ts';
-import { PRODUCT_FOLDERS } from '../product.ts';
-import { GENERATED, sourceText, sourceTexts, table } from './sources.ts';
+import { GENERATED, table } from './markdown.ts';
 
 type Setting = keyof typeof SETTINGS;
 
@@ -45,7 +44,7 @@ Settings come from the environment. An empty variable counts as absent; a wrong 
 sentence for each mistake. Durations read \`250ms\`, \`3s\`, \`15m\`, \`24h\`, \`7d\`. API and worker read the same settings.
 
 The limits and delays of a cart go into its workflow when it is made: a changed value holds for new carts, and for none that
-lives. Settings marked ° are not in effect yet.
+lives.
 `;
 
 const TAIL = `
@@ -76,16 +75,11 @@ them by \`@temporalio/envconfig\`; without any of them the address is \`127.0.0.
 | \`CARTWRIGHT_CACHE\` | where built and downloaded servers are kept; by default \`cartwright\` in \`XDG_CACHE_HOME\` or \`~/.cache\` |
 `;
 
-/** The page. A setting that no product source reads is marked. */
 export function configurationPage(): string {
-  // Behind the table of settings, config.ts makes something of them.
-  const [, policies = ''] = sourceText('config.ts').split('const schema =');
-  const sources = [policies, sourceText('config-policies.ts'), ...sourceTexts(PRODUCT_FOLDERS)].join('\n');
-  const isRead = (name: string) => new RegExp(`\\b${name}\\b`).test(sources);
   const rows = (Object.keys(SETTINGS) as Setting[]).map((name) => {
     const schema = z.toJSONSchema(SETTINGS[name], { io: 'input', unrepresentable: 'any' }) as Schema;
     const fallback = schema.default === undefined || schema.default === '' ? '' : `\`${schema.default}\``;
-    return [`\`${name}\`${isRead(name) ? '' : ' °'}`, formOf(schema), fallback, schema.description ?? ''];
+    return [`\`${name}\``, formOf(schema), fallback, schema.description ?? ''];
   });
   return `${HEAD}\n${table(['setting', 'form', 'default', 'meaning'], rows)}\n${TAIL}`;
 }

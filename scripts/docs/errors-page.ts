@@ -1,6 +1,6 @@
 /** docs/reference/errors.md: the error catalogue, with a word on when each code comes and what to do. */
 import { ERRORS, type ErrorCode, type Retry } from '../../contract/errors.ts';
-import { GENERATED, sourceTexts, table } from './sources.ts';
+import { GENERATED, table } from './markdown.ts';
 
 /** When it comes, and what a client does about it. A new code does not compile without its note. */
 const NOTES: Record<ErrorCode, string> = {
@@ -118,15 +118,12 @@ key, \`If-Match\`, rules of the cart. The first check that fails answers.
 ## Codes
 
 \`retry\`: **no** — it will fail again. **same key** — the same request with the same key may succeed. **read first** — read the
-cart and decide anew. Codes marked ° belong to planned features and are not sent yet.
+cart and decide anew.
 `;
 
-/** The page. A code that no product source mentions is marked as planned. */
 export function errorsPage(): string {
-  const sources = sourceTexts(['api', 'cart', 'workflows']).join('\n');
-  const isSent = (code: string) => new RegExp(`['.]${code}\\b`).test(sources);
   const rows = Object.entries(ERRORS).map(([code, { status, retry }]) => [
-    `\`${code}\`${isSent(code) ? '' : ' °'}`,
+    `\`${code}\``,
     String(status),
     RETRY[retry],
     NOTES[code as ErrorCode],

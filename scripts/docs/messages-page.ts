@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { GENERATED, ROOT, table } from './sources.ts';
+import { ROOT } from '../local/data-folder.ts';
+import { GENERATED, table } from './markdown.ts';
 
 interface Message {
   constant: string;
@@ -23,7 +24,7 @@ function visit(node: ts.Node, see: (node: ts.Node) => void): void {
 }
 
 /** `export const addItemUpdate = defineUpdate<Receipt, Message<AddItem>>('addItem')` and the like. */
-export function readMessages(): Message[] {
+function readMessages(): Message[] {
   const messages: Message[] = [];
   visit(parse('workflows/messages.ts'), (node) => {
     if (!ts.isVariableDeclaration(node) || !node.initializer || !ts.isCallExpression(node.initializer))
@@ -44,7 +45,7 @@ const inside = (node: ts.Node, see: (node: ts.Node) => void): void =>
   node.forEachChild((child) => visit(child, see));
 
 /** Description by constant: what stands beside `messages.<constant>` in one object, or in one call of setHandler. */
-export function readDescriptions(): Map<string, string> {
+function readDescriptions(): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of [
     'workflows/cart-handlers.ts',

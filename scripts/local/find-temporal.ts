@@ -60,7 +60,7 @@ export async function byPath({ environment, report }: FindTemporalOptions): Prom
   return { found: { kind: 'cli', program } };
 }
 
-export async function byDownload({ environment, report }: FindTemporalOptions): Promise<Step> {
+async function byDownload({ environment, report }: FindTemporalOptions): Promise<Step> {
   const outcome = await downloadTemporal(join(cacheFolder(environment), 'temporal-cli'), environment, report);
   if ('missed' in outcome) return outcome;
   report.note(`Temporal: using the downloaded ${outcome.program}`);
@@ -82,7 +82,7 @@ export async function byBuild({ environment, report, withUi, signal }: FindTempo
 }
 
 /** The first executable of that name in the environment's PATH. */
-export function onPath(name: string, environment: NodeJS.ProcessEnv): string | undefined {
+function onPath(name: string, environment: NodeJS.ProcessEnv): string | undefined {
   const names = process.platform === 'win32' ? [`${name}.exe`, name] : [name];
   const candidates = (environment['PATH'] ?? '')
     .split(delimiter)

@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Activities, createActivities } from '../../activities/create-activities.ts';
 import type { Sql } from '../../database/client.ts';
-import { eraseContacts, readContact, saveContact } from '../../database/order-contacts.ts';
+import { eraseOwner } from '../../database/erasures.ts';
+import { readContact, saveContact } from '../../database/order-contacts.ts';
 import { findOrder, listOrders } from '../../database/order-views.ts';
 import { anOrder, aPricedOrder, aReservation, resetCheckouts, checkStock } from '../support/checkouts.ts';
 import { RETENTION_POLICY, retain } from '../support/retention.ts';
@@ -71,7 +72,8 @@ describe('personal data', () => {
     expect(await readContact(sql, 'c1')).toEqual(contact);
     const view = await findOrder(sql, { checkoutId: 'c1' }, order.orderId);
     expect(JSON.stringify(view)).not.toContain('ada');
-    expect(await eraseContacts(sql, 'owner of c1')).toBe(1);
+    const erasure = { ownerHash: 'owner of c1', actor: 'operator:o', requestId: 'r' };
+    expect(await eraseOwner(sql, erasure)).toMatchObject({ checkouts: 1 });
     expect(await readContact(sql, 'c1')).toBeUndefined();
     expect(await findOrder(sql, { checkoutId: 'c1' }, order.orderId)).toEqual(view);
   });

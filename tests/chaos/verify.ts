@@ -29,7 +29,7 @@ async function readAll(stack: TestStack, { shopper }: ChaosCart): Promise<Readin
 }
 
 /** Where the four readings differ; an empty text where they agree. */
-export function difference({ plain, strong, row, trail }: Readings): string {
+function difference({ plain, strong, row, trail }: Readings): string {
   if (!isDeepStrictEqual(plain, strong)) return `GET says ${plain.version}, the workflow ${strong.version}`;
   if (!isDeepStrictEqual(row, strong)) return `the row says ${row.version}, the workflow ${strong.version}`;
   return compareReplay(trail, strong).join(' ');

@@ -3,7 +3,7 @@
  * The rule stands here a second time, in the words of the contract, so that the guard is not held against itself.
  */
 
-export const ALLOWED_ORIGIN = 'https://shop.example';
+const ALLOWED_ORIGIN = 'https://shop.example';
 const OWN_ORIGIN = 'http://localhost';
 
 /** How the caller is known. `hasCookie`: the browser sends it by itself, whoever wrote the page. */
@@ -41,7 +41,7 @@ const ORIGINS = [
   undefined,
 ];
 
-export const TYPES = [
+const TYPES = [
   'application/json',
   'application/json; charset=utf-8',
   'text/plain',

@@ -127,7 +127,7 @@ export interface IsolationOptions {
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 /** `GET /cart` and so on, from the contract of the system that runs. */
-export async function routesOf(target: Target): Promise<string[]> {
+async function routesOf(target: Target): Promise<string[]> {
   const contract = (await (await target.fetch('/openapi.json')).json()) as {
     paths: Record<string, Record<string, unknown>>;
   };

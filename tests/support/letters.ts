@@ -38,7 +38,7 @@ export function recovery(fields: Partial<RecoveryContent> = {}, locale = 'en-GB'
   return recoveryLetter(content, chooseVoice(loadTexts(), [locale]), shop);
 }
 
-export const anOrder = (fields: Partial<OrderView> = {}): OrderView => ({
+const anOrder = (fields: Partial<OrderView> = {}): OrderView => ({
   id: 'q1w2e3r4t5y6u7i8o9p0aA',
   cartId: 'cart-1',
   currency: 'EUR',

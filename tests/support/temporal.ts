@@ -65,7 +65,7 @@ export interface TestTemporal {
 }
 
 /** The SDK would wait a second before it asks a busy cart again. */
-export async function connectClient(identity?: string): Promise<Client> {
+async function connectClient(identity?: string): Promise<Client> {
   const retry = makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ initialIntervalMs: () => 20 }));
   const connection = await Connection.connect({ address: temporalAddress(), interceptors: [retry] });
   return new Client({ connection, ...(identity === undefined ? {} : { identity }) });

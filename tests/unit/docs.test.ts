@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createCheckouts } from '../../api/checkouts.ts';
-import { createApp } from '../../api/create-app.ts';
+import { createApi } from '../../api/create-app.ts';
 import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { createBulkActionGateway } from '../../api/bulk-action-gateway.ts';
@@ -21,7 +21,8 @@ import { retentionOf } from '../../config-policies.ts';
 import { ERRORS } from '../../contract/errors.ts';
 import { FEATURES } from '../../contract/features.ts';
 import { connect } from '../../database/client.ts';
-import { ROOT } from '../../scripts/docs/sources.ts';
+import { ROOT } from '../../scripts/local/data-folder.ts';
+import { PRODUCT_FOLDERS } from '../../scripts/product.ts';
 import { generatedPages } from '../../scripts/generate-docs.ts';
 import { createCartsInMemory } from '../support/carts-in-memory.ts';
 
@@ -32,6 +33,16 @@ const pages = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => path.join('docs', name)),
 ];
+
+/** The text of every TypeScript file in these folders. */
+const sourcesIn = (folders: readonly string[]): string =>
+  folders
+    .flatMap((folder) =>
+      readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.tsx?$/.test(name))
+        .map((name) => read(path.join(folder, name))),
+    )
+    .join('\n');
 
 /** Headings as the anchors that Markdown viewers make of them. */
 const anchorsOf = (text: string): string[] =>
@@ -59,6 +70,18 @@ describe('generated pages', () => {
   test('name every error code', () => {
     const page = read('docs/reference/errors.md');
     expect(Object.keys(ERRORS).filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  test('name no error code that nothing sends', () => {
+    const sources = sourcesIn(['api', 'cart', 'workflows']);
+    expect(Object.keys(ERRORS).filter((code) => !new RegExp(`['.]${code}\\b`).test(sources))).toEqual([]);
+  });
+
+  test('name no setting that nothing reads', () => {
+    // Behind the table of settings, config.ts makes something of them.
+    const [, behind = ''] = read('config.ts').split('const schema =');
+    const sources = [behind, read('config-policies.ts'), sourcesIn(PRODUCT_FOLDERS)].join('\n');
+    expect(Object.keys(SETTINGS).filter((name) => !new RegExp(`\\b${name}\\b`).test(sources))).toEqual([]);
   });
 
   test('name every setting', () => {
@@ -123,7 +146,7 @@ async function contractPaths(): Promise<string[]> {
   const bulkActions = createBulkActionGateway(nowhere);
   const checkouts = createCheckouts(config, metrics, nowhere);
   const log = createLog(config);
-  const app = createApp({
+  const { app } = createApi({
     config,
     carts: createCartsInMemory(),
     checkouts,

@@ -109,7 +109,7 @@ export const anyOperation: fc.Arbitrary<CartOperation> = fc
   .map(([operation, now]) => operation(now));
 
 /** Keys come from a short list, so that retries and reuse happen by themselves. */
-export const anyRequest: fc.Arbitrary<CartRequest> = fc
+const anyRequest: fc.Arbitrary<CartRequest> = fc
   .record({
     key: fc.integer({ min: 1, max: 30 }),
     ifMatch: fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined, freq: 8 }),

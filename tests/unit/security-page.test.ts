@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ROOT } from '../../scripts/docs/sources.ts';
+import { ROOT } from '../../scripts/local/data-folder.ts';
 
 const page = readFileSync(path.join(ROOT, 'docs/concepts/security.md'), 'utf8');
 

@@ -8,7 +8,7 @@ import { writeTo } from '../../support/left-cart.ts';
 import type { TestStack } from '../../support/stack.ts';
 
 /** The stack's first API process. */
-export const stackTarget = ({ info, sql: shop, linkKeys }: TestStack): Target => ({
+const stackTarget = ({ info, sql: shop, linkKeys }: TestStack): Target => ({
   fetch: (path, init) => fetch(`${info.api[0]}${path}`, init),
   placeOrder: async (cartId, note) => {
     const sql = connect(info.database, { max: 1, name: 'isolation' });
