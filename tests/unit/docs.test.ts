@@ -24,6 +24,7 @@ import { connect } from '../../database/client.ts';
 import { ROOT } from '../../scripts/local/data-folder.ts';
 import { PRODUCT_FOLDERS } from '../../scripts/product.ts';
 import { generatedPages } from '../../scripts/generate-docs.ts';
+import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
 import { createCartsInMemory } from '../support/carts-in-memory.ts';
 
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
@@ -98,6 +99,27 @@ describe('generated pages', () => {
     const rows = read('docs/reference/messages.md').match(/^\| `\w+` \| (Update|Signal|Query) .*$/gm) ?? [];
     expect(rows.length).toBeGreaterThan(10);
     expect(rows.filter((row) => /\|\s*\|$/.test(row))).toEqual([]);
+  });
+});
+
+describe('pages for operators', () => {
+  test('name every search attribute: where Temporal lets nobody register them, people do', () => {
+    const names = SEARCH_ATTRIBUTES.map(({ name }) => name);
+    for (const page of ['docs/start.md', 'docs/operating/observe.md']) {
+      const text = read(page);
+      expect(
+        names.filter((name) => !text.includes(`\`${name}\``)),
+        page,
+      ).toEqual([]);
+    }
+  });
+
+  test('name every metric of ours', () => {
+    const made = sourcesIn(['api', 'worker']).matchAll(/create(?:Counter|Histogram|\w*Gauge)\(\s*'(\w+)'/g);
+    const metrics = [...made].map(([, name = '']) => name);
+    const text = pages.map(read).join('\n');
+    expect(metrics.length).toBeGreaterThan(20);
+    expect(metrics.filter((name) => !text.includes(name))).toEqual([]);
   });
 });
 
