@@ -114,6 +114,14 @@ describe('pages for operators', () => {
     }
   });
 
+  test('name every alarm', () => {
+    const raised = sourcesIn(['database', 'worker', 'workflows']).matchAll(/kind: '(\w+)',\s*subject/g);
+    const kinds = [...raised].map(([, kind = '']) => kind);
+    const text = read('docs/operating/payments.md');
+    expect(kinds.length).toBeGreaterThan(5);
+    expect(kinds.filter((kind) => !text.includes(`| \`${kind}\` |`))).toEqual([]);
+  });
+
   test('name every metric of ours', () => {
     const made = sourcesIn(['api', 'worker']).matchAll(/create(?:Counter|Histogram|\w*Gauge)\(\s*'(\w+)'/g);
     const metrics = [...made].map(([, name = '']) => name);
