@@ -174,8 +174,7 @@ export const quietHours = (fallback: string) =>
       return hours;
     });
 
-export const timeZone = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .refine(isTimeZone, 'write the name of a time zone, such as Europe/Vienna or UTC');
+export const timeZone = z
+  .string()
+  .refine(isTimeZone, 'write the name of a time zone, such as Europe/Vienna or UTC')
+  .optional();

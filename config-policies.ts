@@ -31,7 +31,7 @@ export const recoveryOf = ({
   timeZone: string;
   perAddressMax: number;
 } => ({
-  timeZone: SHOP_TIME_ZONE,
+  timeZone: SHOP_TIME_ZONE ?? 'UTC',
   perAddressMax: RECOVERY_PER_ADDRESS,
   ...(QUIET_HOURS ? { quietHours: QUIET_HOURS } : {}),
 });

@@ -49,7 +49,7 @@ export const SETTINGS = {
   LOG_PRETTY: flag(false).describe('Logs for people instead of JSON lines (development).'),
   CURRENCY: z
     .string()
-    .regex(/^[A-Z]{3}$/)
+    .regex(/^[A-Z]{3}$/, 'write three capital letters, such as EUR')
     .default('EUR')
     .describe('Currency of new carts (ISO 4217).'),
   JWT_SECRET: z
@@ -154,9 +154,11 @@ export const SETTINGS = {
     'How long after a shopper has left a cart each recovery e-mail goes out; `off`: no cart counts as abandoned.',
   ),
   QUIET_HOURS: quietHours('off').describe(
-    'Span of the day in which no recovery e-mail goes out, as `22:00-08:00`, in the shopper’s time zone where it is known, else in SHOP_TIME_ZONE; set both.',
+    'Span of the day in which no recovery e-mail goes out, as `22:00-08:00`, in the shopper’s time zone where it is known, else in SHOP_TIME_ZONE.',
   ),
-  SHOP_TIME_ZONE: timeZone('UTC').describe('Time zone of people whose own is not known.'),
+  SHOP_TIME_ZONE: timeZone.describe(
+    'Time zone of people whose own is not known, such as `Europe/Vienna`. Needed with QUIET_HOURS; else UTC.',
+  ),
   PAYMENT_PROVIDER: z
     .enum(['test', 'stripe'])
     .optional()
@@ -264,6 +266,10 @@ export const SETTINGS = {
 const schema = z.object(SETTINGS).superRefine(({ NODE_ENV, ...settings }, context) => {
   for (const message of faultMistakes({ ...settings, isProduction: NODE_ENV === 'production' })) {
     context.addIssue({ code: 'custom', path: ['FAULTS'], message });
+  }
+  if (settings.QUIET_HOURS && settings.SHOP_TIME_ZONE === undefined) {
+    const message = 'is needed with QUIET_HOURS: write the name of a time zone, such as Europe/Vienna or UTC';
+    context.addIssue({ code: 'custom', path: ['SHOP_TIME_ZONE'], message });
   }
 });
 

@@ -4,6 +4,7 @@ import type { OrderTotals, PricedOrder } from '../contract/orders.ts';
 import type { Pricing } from '../contract/pricing.ts';
 import type { ProductFacts } from '../contract/product-facts.ts';
 import { refuseGone } from './order-refusals.ts';
+import { moneyText } from './money-text.ts';
 import { priceOrder } from './order-totals.ts';
 import { freshen } from './reprice.ts';
 import { findShippingMethod } from './shipping.ts';
@@ -43,7 +44,9 @@ export function quoteCheckout(parts: QuoteParts, now: number): Quote {
   const { lines, facts, pricing, expectedTotal } = parts;
   const shippingMethod = findShippingMethod(pricing, parts.shippingMethod);
   if (!shippingMethod) {
-    const errors = [{ path: 'shippingMethod', code: 'unknown', message: 'There is no such method.' }];
+    const codes = pricing.shippingMethods.map(({ code }) => code).join(', ');
+    const message = codes === '' ? 'The shop ships nothing.' : `Choose one of: ${codes}.`;
+    const errors = [{ path: 'shippingMethod', code: 'unknown', message }];
     return refuse('validation_failed', 'There is no such shipping method.', { errors });
   }
   const fresh = freshen(parts, facts, now);
@@ -53,5 +56,5 @@ export function quoteCheckout(parts: QuoteParts, now: number): Quote {
   const refusal = refuseLines(lines, fresh);
   if (refusal) return { ok: false, refusal, totals };
   if (priced.total === expectedTotal) return { ok: true, priced };
-  return { ...refuse('price_changed', 'The total is another than was agreed to; see `totals`.'), totals };
+  return { ...refuse('price_changed', `The total is ${moneyText(priced.total, parts.currency)}.`), totals };
 }

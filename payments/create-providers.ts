@@ -56,6 +56,11 @@ function chosen(settings: PaymentSettings): ProviderName | undefined {
   return settings.PAYMENTS_URL === undefined ? undefined : 'test';
 }
 
+const NEEDED = {
+  test: ['PAYMENTS_URL', 'WEBHOOK_SECRET'],
+  stripe: ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+} as const;
+
 /** The providers that are on; `chosen` takes new payments, and is undefined where the shop takes none. */
 export function createProviders(settings: PaymentSettings): {
   chosen: ProviderName | undefined;
@@ -71,7 +76,10 @@ export function createProviders(settings: PaymentSettings): {
   };
   const name = chosen(settings);
   if (name !== undefined && !(name in providers)) {
-    throw new Error(`PAYMENT_PROVIDER is '${name}', and the settings of that provider are not complete.`);
+    const missing = NEEDED[name].filter(
+      (setting) => settings[setting] === undefined || settings[setting].length === 0,
+    );
+    throw new Error(`Payments by '${name}' (PAYMENT_PROVIDER) need ${missing.join(' and ')} too.`);
   }
   return { chosen: name, providers };
 }

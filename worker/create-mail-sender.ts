@@ -34,13 +34,16 @@ const CONCURRENCY = 8;
 
 const NEEDED = ['MAIL_FROM', 'SHOP_ADDRESS', 'API_PUBLIC_URL', 'OWNER_HASH_KEY'] as const;
 
-function checkSettings(config: Config): void {
+/** Throws one sentence that names what a worker with a mail server lacks, or a mistake in the texts of mails. */
+export function checkMailSettings(config: Config): void {
+  if (config.SMTP_URL === undefined) return;
   const missing = NEEDED.filter((name) => config[name] === undefined);
   const all = [...missing, ...(config.LINK_TOKEN_KEYS.length === 0 ? ['LINK_TOKEN_KEYS'] : [])];
   if (all.length > 0)
     throw new Error(
       `SMTP_URL is set, and mails need ${all.join(', ')} too. Every setting: docs/reference/configuration.md`,
     );
+  loadTexts(config.MAIL_TEXTS);
 }
 
 /** What letters are written with. Throws when the texts are not complete. */
@@ -87,11 +90,11 @@ export function createMailSender(parts: MailSenderParts): MailSender | undefined
   const { config, sql, record, log, leaseMs = LEASE_MS, sendWithinMs = SEND_WITHIN_MS } = parts;
   const { SMTP_URL: smtpUrl, MAIL_FROM: from } = config;
   if (smtpUrl === undefined || from === undefined) {
-    if (smtpUrl !== undefined) checkSettings(config);
+    checkMailSettings(config);
     log.warn({}, 'there is no mail server (SMTP_URL): nothing is sent, mails wait in the outbox');
     return undefined;
   }
-  checkSettings(config);
+  checkMailSettings(config);
   const letters = letterParts(config);
   const hashes = createAddressHashes(config.OWNER_HASH_KEY);
   const mailer = createMailer({ smtpUrl, from, answerWithinMs: Math.min(20_000, sendWithinMs) });

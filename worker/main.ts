@@ -8,12 +8,11 @@ import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporal
 import { createActivities } from '../activities/create-activities.ts';
 import { createReconcileActivities } from '../activities/create-reconcile-activities.ts';
 import { createRetentionActivities } from '../activities/create-retention-activities.ts';
-import { pricingOf, readConfig } from '../config.ts';
+import { pricingOf } from '../config.ts';
 import { cartPolicyOf, recoveryOf } from '../config-policies.ts';
 import { connect } from '../database/client.ts';
 import { readBacklog } from '../database/outbox.ts';
 import { createLog } from '../log.ts';
-import { createProviders } from '../payments/create-providers.ts';
 import { temporalConnection } from '../temporal.config.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 import { createMailSender } from './create-mail-sender.ts';
@@ -21,11 +20,12 @@ import { createWorker } from './create-worker.ts';
 import { withFaults } from './faults.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { serveProbes } from './probes.ts';
+import { readSettings } from './read-settings.ts';
 import { ensureSchedules } from './schedules.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { startSweeping } from './sweep-holds.ts';
 
-const config = readConfig();
+const { config, payments } = readSettings();
 const log = createLog(config, 'worker', { isSynchronous: config.FAULTS.length > 0 });
 
 /** The SDK wants an address for its metrics before it starts. */
@@ -95,7 +95,7 @@ const activities = {
     sql,
     log,
     pricing: pricingOf(config),
-    payments: createProviders(config),
+    payments,
     recovery: { ...recoveryOf(config), metrics },
     policy: cartPolicyOf(config),
   }),

@@ -11,6 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
+import { linesText } from '../cart/goods-text.ts';
 import { giveBack, noteOrder } from '../cart/end-checkout.ts';
 import { checkoutWorkflowId } from '../contract/checkouts.ts';
 import type { Receipt } from '../contract/operations.ts';
@@ -102,7 +103,7 @@ export class CartCheckouts {
         parentClosePolicy: ParentClosePolicy.ABANDON,
         workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
         workflowTaskTimeout: '3s',
-        staticSummary: `checkout of ${input.lines.length} lines`,
+        staticSummary: `checkout of ${linesText(input.lines.length)}`,
         typedSearchAttributes: [
           { key: CHECKOUT_STATUS, value: 'preparing' },
           { key: CART_OWNER, value: input.ownerHash },

@@ -5,6 +5,8 @@ import {
   setCurrentDetails,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import { linesText } from '../cart/goods-text.ts';
+import { moneyText } from '../cart/money-text.ts';
 import { moreFinal } from '../cart/payment-state.ts';
 import { totalsOfOrder } from '../cart/quote-checkout.ts';
 import {
@@ -19,7 +21,6 @@ import type { OrderTotals, PricedOrder } from '../contract/orders.ts';
 import type { PaymentProgress, PaymentStatus } from '../contract/payments.ts';
 import type { ProductFacts } from '../contract/product-facts.ts';
 import type { CheckoutInput } from './checkout-input.ts';
-import { money } from './current-details.ts';
 import { CHECKOUT_STATUS } from './search-attributes.ts';
 
 /** How a checkout ends without an order. */
@@ -63,7 +64,7 @@ export class CheckoutKeeper {
 
   constructor(input: CheckoutInput) {
     this.input = input;
-    this.tell(`began: ${input.lines.length} lines, ${this.money(input.wish.expectedTotal)} agreed to`);
+    this.tell(`began: ${linesText(input.lines.length)}, ${this.money(input.wish.expectedTotal)} agreed to`);
   }
 
   get isPaid(): boolean {
@@ -89,7 +90,7 @@ export class CheckoutKeeper {
   }
 
   money(amount: number): string {
-    return money(amount, this.input.currency);
+    return moneyText(amount, this.input.currency);
   }
 
   /** What a provider said, by event or by answer: repeated or out of order, the most final counts. */

@@ -1,19 +1,10 @@
 /** What an operator reads in Temporal UI: the cart as a small Markdown table. SKUs and sums only, nothing that a shopper typed. */
 import { abandonedSince, absenceOf } from '../cart/abandonment.ts';
+import { moneyText } from '../cart/money-text.ts';
 import type { CartState } from '../cart/state.ts';
 import { totalsOf } from '../cart/totals.ts';
 
 const SHOWN_LINES = 20;
-
-/** Currencies that do not have two digits after the point (ISO 4217): JPY 1500 is 1500 yen. */
-const WITHOUT_DIGITS = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF';
-const WITH_THREE_DIGITS = 'BHD IQD JOD KWD LYD OMR TND';
-
-/** Minor units as people write them. A list, because Intl would take a third of a millisecond for each change of a cart. */
-export function money(amount: number, currency: string): string {
-  const digits = WITHOUT_DIGITS.includes(currency) ? 0 : WITH_THREE_DIGITS.includes(currency) ? 3 : 2;
-  return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
-}
 
 /** Temporal UI sets columns without a gap, hence the no-break spaces; a title's pipes and newlines would break the table. */
 const row = (...cells: (string | number)[]): string =>
@@ -29,7 +20,7 @@ function absenceLine(state: CartState): string | undefined {
 
 export function currentDetails(state: CartState): string {
   const totals = totalsOf(state.lines);
-  const sum = totals ? money(totals.total, state.currency) : 'out of bounds';
+  const sum = totals ? moneyText(totals.total, state.currency) : 'out of bounds';
   const lock = state.lock ? ', **locked**' : '';
   const head = `**${state.status}**${lock} ${state.owner} cart, version ${state.version}: ${totals?.totalQuantity ?? 0} units on ${state.lines.length} lines, total **${sum}**`;
   if (state.lines.length === 0) return head;
@@ -38,7 +29,14 @@ export function currentDetails(state: CartState): string {
   const merge = way === undefined ? [] : [`${state.surrender ? 'On its way' : 'Merged'} into ${way}`, ''];
   const rows = state.lines.slice(0, SHOWN_LINES).map((line) => {
     const trouble = line.isActive && line.quantity <= line.stock ? '' : 'unavailable';
-    return row(line.id, line.sku, line.title, line.quantity, money(line.unitPrice, state.currency), trouble);
+    return row(
+      line.id,
+      line.sku,
+      line.title,
+      line.quantity,
+      moneyText(line.unitPrice, state.currency),
+      trouble,
+    );
   });
   const more =
     state.lines.length > SHOWN_LINES ? [`\n… and ${state.lines.length - SHOWN_LINES} more lines`] : [];

@@ -1,5 +1,6 @@
 /** The way to the money: prices that hold, stock that is held, a payment, and its end. Whatever is begun here has its compensation first. */
 import { CancellationScope, condition } from '@temporalio/workflow';
+import { goodsText } from '../cart/goods-text.ts';
 import { refusePayment } from '../cart/order-refusals.ts';
 import { quoteCheckout } from '../cart/quote-checkout.ts';
 import { refuse } from '../cart/verdict.ts';
@@ -149,7 +150,7 @@ function paymentRequestOf({ input, priced }: CheckoutKeeper) {
     checkoutId,
     currency,
     amount: priced?.total ?? 0,
-    description: `Order of ${input.lines.length} ${input.lines.length === 1 ? 'line' : 'lines'}`,
+    description: goodsText(input.lines),
     ...(returnUrl === undefined ? {} : { returnUrl }),
     ...(testOutcome === undefined ? {} : { testOutcome }),
   };

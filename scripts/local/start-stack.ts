@@ -7,6 +7,7 @@ import { loadCatalogue } from '../../database/load-catalogue.ts';
 import { migrate } from '../../database/migrate.ts';
 import { SETTINGS } from '../../config.ts';
 import { buildBundle } from './build-bundle.ts';
+import { checkSettings } from './check-settings.ts';
 import { type Component, livingProcess, recallComponents, titleOf } from './component.ts';
 import {
   describeApi,
@@ -66,6 +67,7 @@ export interface Stack extends StackInfo {
 export async function startStack(options: StackOptions, session?: Session): Promise<Stack> {
   const own = session ?? (await openSession(options.dataDir, options.report));
   try {
+    checkSettings(options.environment);
     const ports = new PortBook(own, options);
     // Before anything slow: a port that was asked for and is taken should be known at once.
     const apiPorts = await takePorts(ports, 'api', options.apis);

@@ -64,7 +64,8 @@ describe('a checkout is refused', () => {
     const shopper = await shop.guest();
     const answer = await shopper.begin({ expectedTotal: 1_998 });
     expectProblem(answer, 412, 'price_changed');
-    expect(answer.body).toMatchObject({ totals: { total: 1_999 }, cart: { status: 'active' } });
+    const detail = 'The total is 19.99 EUR.';
+    expect(answer.body).toMatchObject({ detail, totals: { total: 1_999 }, cart: { status: 'active' } });
   });
 
   test('for what is no longer sold, by name', async () => {
@@ -89,7 +90,11 @@ describe('a checkout is refused', () => {
 
   test('for a shipping method that does not exist', async () => {
     const shopper = await shop.guest();
-    expectProblem(await shopper.begin({ shippingMethod: 'rocket' }), 422, 'validation_failed');
+    const unknown = await shopper.begin({ shippingMethod: 'rocket' });
+    expectProblem(unknown, 422, 'validation_failed');
+    expect(unknown.body.errors).toMatchObject([
+      { message: expect.stringMatching(/^Choose one of: /) as string },
+    ]);
     const express = await shopper.begin({ shippingMethod: 'standard', testOutcome: 'never' });
     expect(express.status, express.text).toBe(201);
     await shopper.cancel();

@@ -58,6 +58,13 @@ describe('durations', () => {
 });
 
 describe('the configuration', () => {
+  test('asks whose clock quiet hours follow', () => {
+    expect(faultsOf({ QUIET_HOURS: '22:00-08:00' })).toContain('SHOP_TIME_ZONE: is needed with QUIET_HOURS');
+    expect(faultsOf({ QUIET_HOURS: '22:00-08:00', SHOP_TIME_ZONE: 'Europe/Vienna' })).toBe('');
+    expect(faultsOf({ QUIET_HOURS: 'off' })).toBe('');
+    expect(faultsOf({ CURRENCY: 'EURO' })).toContain('CURRENCY: write three capital letters, such as EUR');
+  });
+
   test('is complete without any setting', () => {
     const config = readConfig({});
     expect(config).toMatchObject({
