@@ -118,6 +118,17 @@ export async function readLife(client: Client, workflowId: string): Promise<Cart
   }
 }
 
+/** When the newest run ended (epoch ms; 0 where Temporal does not know the workflow, any more). Exact. Rejects with `CartSilent`. */
+export async function readEnd(client: Client, workflowId: string): Promise<number | 'running'> {
+  try {
+    const { closeTime } = await answered(client, () => client.workflow.getHandle(workflowId).describe());
+    return closeTime?.getTime() ?? 'running';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 0;
+    throw error;
+  }
+}
+
 /** What the cart would publish now, or published last. */
 export const askCart = (client: Client, workflowId: string): Promise<CartStatement> =>
   answered(client, () => client.workflow.getHandle(workflowId).query<CartStatement>(INSPECT_QUERY));

@@ -1,6 +1,7 @@
 /** The side effects that talk to Temporal as well as to the database: those of reconcile, and a cart's question after its checkout. */
 import type { Client } from '@temporalio/client';
 import { activityInfo } from '@temporalio/activity';
+import type { StoppedCheckout } from '../contract/checkouts.ts';
 import type { MismatchKind, ReconcileInput, ReconcileTally } from '../contract/reconcile.ts';
 import type { Sql } from '../database/client.ts';
 import { beginRun, recordRun, type RunStatus } from '../database/reconcile-runs.ts';
@@ -32,8 +33,8 @@ export interface ReconcileActivities {
   scanCarts(scan: { cursor?: string }): Promise<Page>;
   /** Asks the carts, compares, repairs. Called twice, the second call finds them sound. */
   examineCarts(list: ExamineCarts): Promise<Findings>;
-  /** What became of a checkout that its cart has not heard of for long. Money without an order is seen to. */
-  lookAfterCheckout(checkoutId: string): Promise<CheckoutFate>;
+  /** What became of a checkout that its cart has not heard of for long. What one that was stopped has left behind is seen to. */
+  lookAfterCheckout(checkout: StoppedCheckout): Promise<CheckoutFate>;
   /** Writes the sums so far, or the last ones. */
   recordReconcile(record: { number: number; status: RunStatus; tally: ReconcileTally }): Promise<void>;
 }
@@ -54,9 +55,9 @@ export function createReconcileActivities(dependencies: ReconcileDependencies): 
     scanRows: (scan) => guard('scanRows', {}, () => scanRows(dependencies, scan)),
     scanCarts: (scan) => guard('scanCarts', {}, () => scanCarts(dependencies, scan)),
     examineCarts: (list) => guard('examineCarts', {}, () => examineCarts(dependencies, list, hear)),
-    lookAfterCheckout: (checkoutId) =>
-      guard('lookAfterCheckout', { checkoutId }, () =>
-        lookAfterCheckout(sql, dependencies.client, checkoutId),
+    lookAfterCheckout: (checkout) =>
+      guard('lookAfterCheckout', { checkoutId: checkout.checkoutId }, () =>
+        lookAfterCheckout(sql, dependencies.client, checkout),
       ),
     recordReconcile: ({ number, status, tally }) =>
       guard('recordReconcile', { number }, async () => {

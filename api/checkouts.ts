@@ -33,6 +33,8 @@ export interface Checkouts {
   readReady(checkoutId: string): Promise<CheckoutView | undefined>;
   /** Undefined: there is none, or its record has been deleted. */
   read(checkoutId: string): Promise<CheckoutView | undefined>;
+  /** False for one that an operator has terminated: it will not go on from where it is. */
+  isRunning(checkoutId: string): Promise<boolean>;
   /** As it is once it has ended, one way or the other; as it is now where that takes too long. */
   cancel(checkoutId: string): Promise<CheckoutView | undefined>;
   /** Tells the checkout. Money for one that has ended is given back, unless it came to an order. */
@@ -112,6 +114,11 @@ class TemporalCheckouts implements Checkouts {
       if (isNoCart(error)) return undefined;
       throw error;
     }
+  }
+
+  async isRunning(checkoutId: string): Promise<boolean> {
+    const { status } = await this.#insist(() => this.#handle(checkoutId).describe(), READ_DEADLINE_MS);
+    return status.name === 'RUNNING';
   }
 
   cancel(checkoutId: string): Promise<CheckoutView | undefined> {

@@ -91,3 +91,13 @@ export const checkoutWorkflowId = (checkoutId: string): string =>
 
 /** Gives money back that came when the checkout's own workflow had ended. */
 export const lateMoneyWorkflowId = (checkoutId: string): string => `late-money:${checkoutId}`;
+
+/** Clears up after a checkout whose own workflow was stopped by force. */
+export const clearUpWorkflowId = (checkoutId: string): string => `clear-up:${checkoutId}`;
+
+/** What is needed to clear up after a checkout. */
+export interface StoppedCheckout {
+  checkoutId: string;
+  cartId: string;
+  ownerHash: string;
+}

@@ -6,6 +6,7 @@ import {
   ApplicationFailure,
   log,
   ParentClosePolicy,
+  patched,
   setHandler,
   startChild,
   workflowInfo,
@@ -26,6 +27,9 @@ import { CART_OWNER, CHECKOUT_STATUS } from './search-attributes.ts';
 
 /** Temporal and the database have this long to say what became of a checkout. */
 const ASK_MS = 8_000;
+
+/** After Temporal or the database did not answer. */
+const ASK_AGAIN_MS = 30_000;
 
 export class CartCheckouts {
   readonly #keeper: CartKeeper;
@@ -56,18 +60,27 @@ export class CartCheckouts {
 
   /** An operator may have terminated it: then nobody else gives the cart back. Never throws: a failure means later. */
   async askAfter(): Promise<void> {
-    const { checkout } = this.#keeper.state;
+    const { checkout, cartId, ownerHash } = this.#keeper.state;
     if (!checkout) return;
     const checkoutId = checkout.id;
     this.#askedAt = Date.now();
     try {
       const { lookAfterCheckout } = localActivities(ASK_MS, 'does the checkout still run?');
-      const fate = await lookAfterCheckout(checkoutId);
+      const fate = await lookAfterCheckout({ checkoutId, cartId, ownerHash });
       if (fate.is === 'ordered') this.complete({ checkoutId, orderId: fate.orderId });
+      if (fate.is === 'ending') this.#askAgainIn(fate.askAgainInMs);
       if (fate.is === 'ended') this.end({ checkoutId, status: 'failed' });
     } catch {
       log.warn('a silent checkout could not be asked after');
+      // Carts of before waited as long as for the first time.
+      if (patched('ask-again-soon')) this.#askAgainIn(ASK_AGAIN_MS);
     }
+  }
+
+  /** Never later than it would without. */
+  #askAgainIn(ms: number): void {
+    const { checkoutPatienceMs = 0 } = this.#keeper.policy;
+    this.#askedAt = Date.now() - Math.max(0, checkoutPatienceMs - ms);
   }
 
   /** The same key again is told what it was told before; another one finds the cart in checkout. */

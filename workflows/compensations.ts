@@ -3,14 +3,9 @@
  * each may be run again and for a step that never happened.
  */
 import { condition } from '@temporalio/workflow';
-import type { Activities } from '../activities/create-activities.ts';
-import { type CheckoutKeeper, type End, failureType } from './checkout-keeper.ts';
-import { attempt, insist, steps } from './checkout-steps.ts';
-
-type PaymentRequest = Parameters<Activities['cancelPayment']>[0];
-
-/** Asking again would not help: the provider says no, or speaks of another payment. */
-const HOPELESS = ['PaymentRefused', 'PaymentDeclined', 'PaymentConflict', 'PaymentMismatch'];
+import { cancelOpenPayment, type PaymentRequest } from './cancel-open-payment.ts';
+import type { CheckoutKeeper, End } from './checkout-keeper.ts';
+import { insist, steps } from './checkout-steps.ts';
 
 export class Compensations {
   readonly #keeper: CheckoutKeeper;
@@ -56,17 +51,7 @@ export class Compensations {
     if (!request) return false;
     const keeper = this.#keeper;
     const tell = (line: string) => keeper.tell(line);
-    const onFailure = async (error: unknown): Promise<boolean> => {
-      const type = failureType(error);
-      if (type === undefined || !HOPELESS.includes(type)) return false;
-      const { checkoutId } = request;
-      const alarm = { kind: 'payment_not_cancelled', subject: checkoutId, facts: { checkoutId, type } };
-      await attempt(() => steps('alarm: the payment stays open').raiseAlarm(alarm));
-      return true;
-    };
-    const progress = await insist({ what: 'cancelling the payment', tell, onFailure }, () =>
-      steps('compensation: cancel the payment').cancelPayment(request),
-    );
+    const progress = await cancelOpenPayment(request, tell);
     this.#payment = undefined;
     if (progress) keeper.know(progress, 'answer to the cancellation');
     const isPaid = progress?.status === 'captured';

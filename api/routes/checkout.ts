@@ -1,4 +1,5 @@
 /** The checkout of the caller's cart: begin it, find it again from any device, give it up. */
+import type { CartView } from '../../contract/cart-view.ts';
 import { type CheckoutView, isOpen } from '../../contract/checkouts.ts';
 import type { CartOwner } from '../carts.ts';
 import { type BeginCheckoutBody, beginCheckoutSchema, checkoutSchema } from '../checkout-schemas.ts';
@@ -44,23 +45,36 @@ async function begin(parts: CheckoutParts, call: Call<unknown, unknown, BeginChe
   });
 }
 
+type KnownCheckout = NonNullable<CartView['checkout']>;
+
 /** The open checkout, or the last one. Throws `checkout_not_found`. */
-async function idOf(parts: CheckoutParts, call: Call): Promise<string> {
+async function known(parts: CheckoutParts, call: Call): Promise<KnownCheckout> {
   const owner = ownerOf(parts, call);
   const checkout = owner && cartOf(await parts.views.load(owner)).checkout;
   if (!checkout) throw notFound();
-  return checkout.id;
+  return checkout;
+}
+
+/** A checkout that an operator has terminated would be as it was then for ever: how it ended, only the cart knows. */
+async function endedAs(
+  { checkouts }: CheckoutParts,
+  { id, status, orderId }: KnownCheckout,
+  view: CheckoutView | undefined,
+): Promise<CheckoutView> {
+  if (!view) throw notFound();
+  if (!isOpen(view.status) || status === 'open' || (await checkouts.isRunning(id))) return view;
+  const payment = view.payment && { ...view.payment, redirectUrl: null };
+  return { ...view, status, payment, orderId: orderId ?? null, heldUntil: null, payUntil: null };
 }
 
 async function read(parts: CheckoutParts, call: Call): Promise<Reply> {
-  const view = await parts.checkouts.read(await idOf(parts, call));
-  if (!view) throw notFound();
-  return answer(parts, 200, view);
+  const checkout = await known(parts, call);
+  return answer(parts, 200, await endedAs(parts, checkout, await parts.checkouts.read(checkout.id)));
 }
 
 async function cancel(parts: CheckoutParts, call: Call): Promise<Reply> {
-  const view = await parts.checkouts.cancel(await idOf(parts, call));
-  if (!view) throw notFound();
+  const checkout = await known(parts, call);
+  const view = await endedAs(parts, checkout, await parts.checkouts.cancel(checkout.id));
   if (view.status === 'completed' || view.status === 'paid') {
     const order = view.orderId === null ? {} : { orderId: view.orderId };
     throw new Problem('cart_closed', 'It has been paid: there is an order.', order);

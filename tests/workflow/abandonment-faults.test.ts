@@ -145,7 +145,7 @@ test('a cart whose checkout was terminated asks after it, and is its shopper’s
         status: 'active',
         checkout: { id: checkoutId, status: 'failed' },
       }),
-    { within: 15_000 },
+    { within: 40_000 },
   );
   expect((await cart.audit()).at(-1)).toMatchObject({ kind: 'endCheckout' });
   expect((await cart.add('T-C', 1)).refusal).toBeUndefined();
