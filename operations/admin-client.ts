@@ -37,7 +37,8 @@ function failureOf(status: number, problem: Problem, url: string): Failure {
   if (problem.code === 'token_expired')
     return new Failure(`${said} Make a new one: cartctl token`, EXIT.notAllowed);
   if (status === 401 || status === 403) {
-    return new Failure(`${said} Is CARTCTL_TOKEN an operator's token of ${url}?`, EXIT.notAllowed);
+    const refused = status === 401 ? `The token is not accepted (${problem.code}).` : said;
+    return new Failure(`${refused} Is CARTCTL_TOKEN an operator's token of ${url}?`, EXIT.notAllowed);
   }
   if (status === 404) return new Failure(said, EXIT.notFound);
   return new Failure(said, status >= 500 || status === 429 ? EXIT.unreachable : EXIT.failed);

@@ -1,6 +1,6 @@
 /** Commands that look: search, inspect, audit, export. */
 import { writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { compareReplay, replayTrail, type TrailEntry } from '../../cart/replay-trail.ts';
 import type { CartView } from '../../contract/cart-view.ts';
 import { type Context, contextOf, show } from '../context.ts';
@@ -18,6 +18,7 @@ interface Summary {
   itemsCount: number;
   total: number;
   isLocked: boolean;
+  abandonedAt: string | null;
   createdAt: string;
   updatedAt: string;
 }
@@ -42,10 +43,14 @@ interface AuditEntry extends TrailEntry {
   operation: { sku?: string; lineId?: string; quantity?: number; reason?: string } | null;
 }
 
+const STATUSES = ['active', 'checkout', 'completed', 'merged', 'expired'];
+
 const cartPath = (id: string): string => `/admin/carts/${encodeURIComponent(id)}`;
 
-const statusOf = ({ status, isLocked }: Summary) =>
-  isLocked ? { text: `${status}, locked`, style: 'yellow' as const } : status;
+function statusOf({ status, isLocked, abandonedAt }: Summary) {
+  const text = [status, abandonedAt ? 'abandoned' : '', isLocked ? 'locked' : ''].filter(Boolean).join(', ');
+  return isLocked ? { text, style: 'yellow' as const } : text;
+}
 
 async function search(
   options: Record<string, string | boolean | undefined>,
@@ -78,6 +83,10 @@ async function search(
   });
 }
 
+/** It runs, and nobody says what it holds. */
+const isSilent = (live: Inspected['live']): boolean =>
+  live?.status === 'RUNNING' && live.version === undefined;
+
 function printCart({ cart, view, live, differences }: Inspected): void {
   pairs([
     ['cart', { text: cart.cartId, style: 'bold' }],
@@ -89,8 +98,9 @@ function printCart({ cart, view, live, differences }: Inspected): void {
       `${cart.workflowId} (${live ? `${live.status.toLowerCase()}, ${live.historyEvents} events` : 'gone'})`,
     ],
     ['changed', `${time(cart.updatedAt)} UTC`],
+    ...(cart.abandonedAt ? [['abandoned', `since ${time(cart.abandonedAt)} UTC`] as const] : []),
     ...(live?.lock
-      ? [['lock', { text: `since ${time(live.lock.at)}: ${live.lock.reason}`, style: 'yellow' }] as const]
+      ? [['lock', { text: `since ${time(live.lock.at)} UTC: ${live.lock.reason}`, style: 'yellow' }] as const]
       : []),
     ['total', { text: money(cart.total, cart.currency), style: 'bold' }],
   ]);
@@ -108,6 +118,8 @@ function printCart({ cart, view, live, differences }: Inspected): void {
   else table(['line', 'SKU', 'title', 'quantity', 'price', 'sum', ''], rows);
   for (const { message } of view.warnings) line(paint('yellow', `! ${message}`));
   for (const difference of differences) line(paint('red', `✗ ${difference}`));
+  if (isSilent(live))
+    line(paint('yellow', '! No worker answers for the workflow: nothing could be compared with it.'));
   if (differences.length > 0) line(`Mend it: cartctl repair ${cart.cartId} --reason …`);
 }
 
@@ -116,6 +128,7 @@ async function inspect(id: string, _options: unknown, command: Command): Promise
   const seen = await context.api.get<Inspected>(cartPath(id));
   show(context, seen, printCart);
   if (seen.differences.length > 0) process.exitCode = EXIT.found;
+  else if (isSilent(seen.live)) process.exitCode = EXIT.unreachable;
 }
 
 /** Newest first, page after page. */
@@ -193,7 +206,7 @@ export function lookCommands(program: Command): void {
   program
     .command('search')
     .description('find carts, newest first')
-    .option('--status <status>', 'active, checkout, completed, merged or expired')
+    .addOption(new Option('--status <status>', 'how they are').choices(STATUSES))
     .option('--owner <subject>', 'a customer, by the sub of their tokens (hashed by the API, stored nowhere)')
     .option('--owner-hash <hash>', 'an owner as logs and Temporal show them')
     .option('--sku <sku>', 'carts that hold this SKU')

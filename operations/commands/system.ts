@@ -21,23 +21,35 @@ const part = ({ isReachable, latencyMs }: Health['database']) =>
     ? { text: `answers in ${latencyMs} ms`, style: 'green' as const }
     : { text: 'does not answer', style: 'red' as const };
 
-function printHealth({ problems, database, temporal, workers, publishLag, mails, schedules }: Health): void {
+/** Of what could not be asked nothing is claimed. */
+const workersOf = ({ temporal, workers }: Health) => {
+  if (!temporal.isReachable) return 'unknown';
+  return workers.length === 0
+    ? { text: 'none', style: 'red' as const }
+    : `${workers.length} seen in the last five minutes`;
+};
+
+function lagOf({ publishLag }: Health): string {
+  if (publishLag === null) return 'unknown';
+  const { p50Ms, p95Ms, maxMs, carts } = publishLag;
+  if (p50Ms === null) return 'nothing changed in the last 15 minutes';
+  return `${p50Ms} ms behind (p95 ${p95Ms} ms, at most ${maxMs} ms, ${carts} carts)`;
+}
+
+function mailsOf({ mails }: Health): string {
+  if (mails === null) return 'unknown';
+  if (mails.due === 0) return 'none waits';
+  return `${mails.due} waiting, the first for ${Math.round(mails.oldestDueMs / 1_000)} s`;
+}
+
+function printHealth(found: Health): void {
+  const { problems, database, temporal, workers, schedules } = found;
   pairs([
     ['database', part(database)],
     ['Temporal', part(temporal)],
-    ['workers', workers.length === 0 ? { text: 'none', style: 'red' } : `${workers.length} at work`],
-    [
-      'read model',
-      publishLag?.p50Ms === null || publishLag === null
-        ? 'nothing changed in the last 15 minutes'
-        : `${publishLag.p50Ms} ms behind (p95 ${publishLag.p95Ms} ms, at most ${publishLag.maxMs} ms, ${publishLag.carts} carts)`,
-    ],
-    [
-      'mails',
-      mails === null || mails.due === 0
-        ? 'none waits'
-        : `${mails.due} wait, the first for ${Math.round(mails.oldestDueMs / 1_000)} s`,
-    ],
+    ['workers', workersOf(found)],
+    ['read model', lagOf(found)],
+    ['mails', mailsOf(found)],
   ]);
   if (workers.length > 0) {
     line();

@@ -1,6 +1,8 @@
 /** The app on a real Temporal server with a worker, for what operators do: requests by `app.request`, carts by the real workflow. */
+import type { Server } from 'node:http';
 import { createCheckouts } from '../../api/checkouts.ts';
 import { createApi } from '../../api/create-app.ts';
+import { createServer, listen, stopServer } from '../../api/create-server.ts';
 import { createCarts } from '../../api/carts.ts';
 import { createLog } from '../../api/log.ts';
 import { createMetrics } from '../../api/metrics.ts';
@@ -20,6 +22,10 @@ export interface OperatedShop {
   fetch(path: string, init?: RequestInit): Promise<Answer>;
   /** A request with an operator's token. `name` tells operators apart. */
   operate(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Answer>;
+  /** The API on a port of its own, for programs that are its clients; its address. */
+  listen(): Promise<string>;
+  /** An operator's token. */
+  operatorToken: string;
   /** A new customer with one line. */
   customer(sku?: string, quantity?: number): Promise<ShopCustomer>;
   close(): Promise<void>;
@@ -54,9 +60,16 @@ export async function createOperatedShop(): Promise<OperatedShop> {
   const operator = await bearerOf('operator-1', { roles: ['operator'] });
   const fetch = async (path: string, init?: RequestInit) => await toAnswer(await app.request(path, init));
   let count = 0;
+  const servers: Server[] = [];
   return {
     temporal,
     fetch,
+    operatorToken: operator.authorization.replace('Bearer ', ''),
+    async listen() {
+      const server = createServer(app.fetch);
+      servers.push(server);
+      return `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
+    },
     operate: (method, path, body, headers = {}) =>
       fetch(path, send(method, body, { ...operator, ...headers })),
     async customer(sku = 'T-A', quantity = 1) {
@@ -73,6 +86,7 @@ export async function createOperatedShop(): Promise<OperatedShop> {
       return { subject, headers, cartId: body.id ?? '' };
     },
     async close() {
+      await Promise.all(servers.map((server) => stopServer(server, 1_000)));
       feed.close();
       await metrics.close();
       await temporal.close();
