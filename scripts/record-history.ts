@@ -1,6 +1,6 @@
 /**
- * `npm run record-history -- --out DIR`: records histories of carts under today's code, for the replay tests. To be run once for
- * each released form of the workflow; DIR is tests/replay/histories/v<schema> unless it is given.
+ * `npm run record-history -- --out DIR --checkouts DIR`: records histories of carts and of checkouts under today's code, for the replay
+ * tests. To be run once for each released form of a workflow, into a folder of its own.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,11 +12,12 @@ import { recordHistories } from '../tests/replay/record-histories.ts';
 import { createCheckoutShop } from '../tests/support/checkout-shop.ts';
 import { startDependencies } from './local/start-dependencies.ts';
 
-const { out } = new Command('record-history')
-  .description('Records histories of carts under the code of this checkout.')
+const { out, checkouts } = new Command('record-history')
+  .description('Records histories of carts and checkouts under the code of this checkout.')
   .option('--out <folder>', 'where the histories go', `tests/replay/histories/v${SCHEMA}`)
+  .option('--checkouts <folder>', 'where those of checkouts go', 'tests/replay/checkouts/v2')
   .parse()
-  .opts<{ out: string }>();
+  .opts<{ out: string; checkouts: string }>();
 
 const dataDir = await mkdtemp(path.join(tmpdir(), 'cartwright-record-'));
 const servers = await startDependencies({ dataDir, isVerbose: true });
@@ -24,7 +25,6 @@ try {
   process.env.TEST_DATABASE_URL = servers.databaseUrl;
   process.env.TEMPORAL_ADDRESS = servers.temporalAddress;
   const names = await recordHistories(out);
-  const checkouts = path.join('tests', 'replay', 'checkouts', `v${SCHEMA}`);
   const shop = await createCheckoutShop({ environment: { HOLD_LIFE: '7s', PAYMENT_WAIT: '7s' } });
   try {
     await recordCheckouts(shop, checkouts);

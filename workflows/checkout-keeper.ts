@@ -2,6 +2,7 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  patched,
   setCurrentDetails,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
@@ -21,6 +22,7 @@ import type { OrderTotals, PricedOrder } from '../contract/orders.ts';
 import type { PaymentProgress, PaymentStatus } from '../contract/payments.ts';
 import type { ProductFacts } from '../contract/product-facts.ts';
 import type { CheckoutInput } from './checkout-input.ts';
+import { type Transactions, transactions } from './checkout-transactions.ts';
 import { CHECKOUT_STATUS } from './search-attributes.ts';
 
 /** How a checkout ends without an order. */
@@ -57,6 +59,8 @@ export class CheckoutKeeper {
   stopAskedBy: 'shopper' | 'operator' | undefined;
   /** Money without an order has gone back, or a person was told. */
   isMoneySettled = false;
+  /** Asked once, at the beginning: a checkout keeps to the way that it began with. */
+  readonly hasLocalSteps = patched('local-transactions');
   readonly #startedAt = Date.now();
   #endedAt: number | undefined;
   #refusal: Refusal | undefined;
@@ -87,6 +91,11 @@ export class CheckoutKeeper {
 
   get hasEnded(): boolean {
     return !isOpen(this.status);
+  }
+
+  /** The plain transactions of PostgreSQL. `summary` is what operators read on the event. */
+  transactions(summary: string): Transactions {
+    return transactions(summary, this.hasLocalSteps);
   }
 
   money(amount: number): string {

@@ -8,6 +8,7 @@ import { statusOfEvent } from '../contract/payments.ts';
 import { tellCartOrder, tellCartEnd } from './checkout-cart.ts';
 import type { CheckoutInput } from './checkout-input.ts';
 import { CheckoutKeeper } from './checkout-keeper.ts';
+import { insist } from './checkout-steps.ts';
 import * as messages from './checkout-messages.ts';
 import { getPaid } from './get-paid.ts';
 import { giveMoneyBack } from './give-money-back.ts';
@@ -27,7 +28,10 @@ export async function checkoutWorkflow(input: CheckoutInput): Promise<CheckoutVi
 
 async function run(keeper: CheckoutKeeper): Promise<void> {
   const compensations = new Compensations(keeper);
+  // A task that is done again may find other prices than the one before it, which had gone on to hold the stock.
+  if (keeper.hasLocalSteps) compensations.releaseStock();
   let end = await getPaid(keeper, compensations);
+  if (end && (await hasOrderAlready(keeper))) end = undefined;
   // Asked to cancel, the provider may say that it was paid: then there is an order after all.
   if (end && (await compensations.run(end)) === 'paid') end = undefined;
   if (!end) {
@@ -39,6 +43,17 @@ async function run(keeper: CheckoutKeeper): Promise<void> {
   else await tellCartOrder(keeper);
   await condition(allHandlersFinished);
   await settleLateMoney(keeper);
+}
+
+/** A task that is done again may hear that the money went back, where the one before it had gone on to write the order. */
+async function hasOrderAlready(keeper: CheckoutKeeper): Promise<boolean> {
+  if (!keeper.hasLocalSteps || keeper.paymentStatus !== 'refunded') return false;
+  const { checkoutId } = keeper.input;
+  const tell = (line: string) => keeper.tell(line);
+  const order = await insist({ what: 'looking for the order', tell }, () =>
+    keeper.transactions('is there an order?').findOrder(checkoutId),
+  );
+  return order !== null && order !== undefined;
 }
 
 /** What comes after this workflow has ended is the late-money workflow's. */

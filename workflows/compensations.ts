@@ -5,7 +5,7 @@
 import { condition } from '@temporalio/workflow';
 import { cancelOpenPayment, type PaymentRequest } from './cancel-open-payment.ts';
 import type { CheckoutKeeper, End } from './checkout-keeper.ts';
-import { insist, steps } from './checkout-steps.ts';
+import { insist } from './checkout-steps.ts';
 
 export class Compensations {
   readonly #keeper: CheckoutKeeper;
@@ -67,7 +67,7 @@ export class Compensations {
     const tell = (line: string) => keeper.tell(line);
     const request = { checkoutId, cartId, ownerHash, reason: status };
     await insist({ what: 'releasing the stock', tell }, () =>
-      steps('compensation: release the stock').releaseStock(request),
+      keeper.transactions('compensation: release the stock').releaseStock(request),
     );
     keeper.tell('compensated: no stock is held');
   }

@@ -39,14 +39,15 @@ export async function getPaid(keeper: CheckoutKeeper, undo: Compensations): Prom
   return undefined;
 }
 
-async function readFacts({ input }: CheckoutKeeper) {
+async function readFacts(keeper: CheckoutKeeper) {
+  const { input } = keeper;
   const { checkoutId, cartId, currency, ownerHash, lines, wish } = input;
   const { contactRef } = wish;
   if (contactRef !== undefined) {
-    await steps('contact').claimContact({ checkoutId, contactRef, ownerHash });
+    await keeper.transactions('contact').claimContact({ checkoutId, contactRef, ownerHash });
   }
   const skus = [...new Set(lines.map(({ sku }) => sku))];
-  return await steps('prices, taxes and shipping of today').readCheckoutFacts({
+  return await keeper.transactions('prices, taxes and shipping of today').readCheckoutFacts({
     checkoutId,
     cartId,
     currency,
@@ -80,7 +81,7 @@ async function holdStock(keeper: CheckoutKeeper, undo: Compensations): Promise<E
   const heldUntil = Date.now() + holdLifeMs;
   undo.releaseStock();
   try {
-    const outcome = await steps('hold the stock').reserveStock({
+    const outcome = await keeper.transactions('hold the stock').reserveStock({
       checkoutId,
       cartId,
       ownerHash,

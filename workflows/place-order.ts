@@ -36,7 +36,7 @@ export async function placeOrder(keeper: CheckoutKeeper): Promise<End | undefine
     return false;
   };
   const outcome = await insist({ what: 'writing the order', tell, onFailure }, () =>
-    steps('write the order').createOrder(request),
+    keeper.transactions('write the order').createOrder(request),
   );
   if (outcome?.status === 'placed') {
     keeper.orderId = outcome.order.orderId;

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { setProduct } from '../../database/catalogue.ts';
 import { checkoutWorkflowId } from '../../contract/checkouts.ts';
 import type { CheckoutShop } from '../support/checkout-shop.ts';
 import { live, nextCheckoutOf, STORIES, type Story } from './stories.ts';
@@ -43,7 +44,7 @@ export async function recordCheckouts(shop: CheckoutShop, folder: string): Promi
     if (!story) throw new Error(`There is no story that ends ${end}.`);
     const shopper = await shop.guest([story.ownStock ? `T-0${end === 'refused' ? '11' : '12'}` : 'T-A', 1]);
     const checkoutId = await nextCheckoutOf(shopper);
-    if (end === 'refused') await sql`SELECT set_stock('T-011', 0)`;
+    if (end === 'refused') await setProduct(sql, 'T-011', { price: 1_500 });
     const came = await live(shop, shopper, story);
     if (came !== end) throw new Error(`${end}: it came to ${came}.`);
     const handle = client.workflow.getHandle(checkoutWorkflowId(checkoutId));

@@ -7,18 +7,21 @@ import { describe, expect, test } from 'vitest';
 import { buildWorkflowBundle } from '../../worker/bundle.ts';
 import { quietRuntime } from '../support/worker.ts';
 
-const FOLDER = path.join(import.meta.dirname, 'checkouts', 'v1');
-const recorded = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+const FOLDER = path.join(import.meta.dirname, 'checkouts');
+/** Of every released form of the workflow: `v1` has ordinary activities only, `v2` does its transactions inside the workflow task. */
+const FORMS = readdirSync(FOLDER).sort();
+const recordedIn = (form: string): string[] =>
+  readdirSync(path.join(FOLDER, form)).filter((name) => name.endsWith('.json'));
 
-describe('a recorded checkout', () => {
+describe.each(FORMS)('a recorded checkout of %s', (form) => {
   test('is there for every way to end', () => {
     const ends = ['completed', 'declined', 'cancelled', 'expired', 'refunded', 'refused'];
-    expect(recorded.sort()).toEqual(ends.map((end) => `${end}.json`).sort());
+    expect(recordedIn(form).sort()).toEqual(ends.map((end) => `${end}.json`).sort());
   });
 
-  test.each(recorded)('replays: %s', async (name) => {
+  test.each(recordedIn(form))('replays: %s', async (name) => {
     quietRuntime();
-    const history = historyFromJSON(JSON.parse(readFileSync(path.join(FOLDER, name), 'utf8')));
+    const history = historyFromJSON(JSON.parse(readFileSync(path.join(FOLDER, form, name), 'utf8')));
     const workflowBundle = { codePath: await buildWorkflowBundle() };
     await Worker.runReplayHistory({ workflowBundle, replayName: name }, history, 'checkout:recorded:1');
   });
