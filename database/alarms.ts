@@ -23,3 +23,17 @@ export async function raiseAlarm(sql: Session, { kind, subject, facts }: Alarm):
     ON CONFLICT (kind, subject) DO NOTHING`;
   return count === 1;
 }
+
+export interface OpenAlarms {
+  kind: string;
+  count: number;
+  /** For how long the oldest of the kind has waited for a person. */
+  oldestMs: number;
+}
+
+/** What waits for a person, by kind, the longest waiting first. For metrics and health. */
+export const readOpenAlarms = async (sql: Sql): Promise<OpenAlarms[]> => [
+  ...(await sql<OpenAlarms[]>`
+    SELECT kind, count(*)::int AS count, (extract(epoch FROM now() - min(raised_at)) * 1000)::bigint AS "oldestMs"
+    FROM alarms WHERE settled_at IS NULL GROUP BY kind ORDER BY min(raised_at), kind`),
+];

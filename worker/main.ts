@@ -11,6 +11,7 @@ import { createRetentionActivities } from '../activities/create-retention-activi
 import { pricingOf } from '../config.ts';
 import { cartPolicyOf, recoveryOf } from '../config-policies.ts';
 import { connect } from '../database/client.ts';
+import { readOpenAlarms } from '../database/alarms.ts';
 import { readBacklog } from '../database/outbox.ts';
 import { createLog } from '../log.ts';
 import { temporalConnection } from '../temporal.config.ts';
@@ -121,6 +122,7 @@ const mailSender = createMailSender({
   log,
 });
 metrics.watchOutbox(() => readBacklog(mailSql));
+metrics.watchAlarms(() => readOpenAlarms(mailSql));
 /** At once when the process is told to stop: carts of this worker answer no questions any more. */
 const stopMails = () => (stopped ??= mailSender?.stop() ?? Promise.resolve());
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stopMails());

@@ -5,7 +5,7 @@
  *   cartwright_carts_abandoned_total   cartwright_recovery_mails_promised_total{step}   cartwright_carts_recovered_total{by}
  *   cartwright_retention_deleted_rows_total{table}         cartwright_retention_runs_total{status}
  *   cartwright_retention_last_success_timestamp_seconds
- * and those of worker/mail-metrics.ts. Each worker counts what it did itself: sum the counters over workers, take the newest of the gauges.
+ * and those of worker/mail-metrics.ts and worker/alarm-metrics.ts. Each worker counts what it did itself: sum the counters over workers, take the newest of the gauges.
  */
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
@@ -13,12 +13,18 @@ import type { ReconcileMetrics } from '../activities/create-reconcile-activities
 import type { RecoveryMetrics } from '../activities/promise-recovery-mail.ts';
 import type { RetentionMetrics } from '../activities/create-retention-activities.ts';
 import { MISMATCH_KINDS } from '../contract/reconcile.ts';
+import { createAlarmMetrics, type AlarmMetrics } from './alarm-metrics.ts';
 import { createMailMetrics, type MailMetrics } from './mail-metrics.ts';
 import { RETENTION_TABLES } from '../contract/retention.ts';
 
 type Meter = ReturnType<MeterProvider['getMeter']>;
 
-export interface WorkerMetrics extends ReconcileMetrics, RecoveryMetrics, RetentionMetrics, MailMetrics {
+export interface WorkerMetrics
+  extends ReconcileMetrics,
+    RecoveryMetrics,
+    RetentionMetrics,
+    MailMetrics,
+    AlarmMetrics {
   /** The Prometheus text. */
   collect(): Promise<string>;
   close(): Promise<void>;
@@ -35,6 +41,7 @@ export function createWorkerMetrics(): WorkerMetrics {
     ...recoveryMetrics(meter),
     ...retentionMetrics(meter),
     ...createMailMetrics(meter),
+    ...createAlarmMetrics(meter),
     async collect() {
       const { resourceMetrics } = await reader.collect();
       return serializer.serialize(resourceMetrics);

@@ -1,4 +1,5 @@
 /** How the parts are, for operators: what answers and how fast, who works, how far the read model is behind, what runs by the clock. */
+import { type OpenAlarms, readOpenAlarms } from '../../database/alarms.ts';
 import { readBacklog } from '../../database/outbox.ts';
 import { readPublishLag } from '../../database/publish-lag.ts';
 import type { OperatorParts } from './operator-parts.ts';
@@ -18,10 +19,14 @@ async function timed<T>(ask: () => Promise<T>): Promise<{ value: T | undefined; 
   return { value, latencyMs: Math.round(performance.now() - startedAt) };
 }
 
+const alarmProblem = ({ kind, count }: OpenAlarms): string =>
+  `${count === 1 ? 'One alarm waits' : `${count} alarms wait`} for a person: ${kind}.`;
+
 export async function readHealth(parts: OperatorParts) {
-  const [database, mails, temporal] = await Promise.all([
+  const [database, mails, alarms, temporal] = await Promise.all([
     timed(() => readPublishLag(parts.sql, LAG_WINDOW_MS)),
     timed(() => readBacklog(parts.sql)),
+    timed(() => readOpenAlarms(parts.sql)),
     timed(() => parts.gateway.health()),
   ]);
   const lag = database.value;
@@ -31,6 +36,7 @@ export async function readHealth(parts: OperatorParts) {
     ...(temporal.value?.workers.length === 0 ? ['No worker asks for work: carts stand still.'] : []),
     ...((lag?.p95Ms ?? 0) > LAG_LIMIT_MS ? ['The read model is behind its carts.'] : []),
     ...((mails.value?.oldestDueMs ?? 0) > MAIL_LIMIT_MS ? ['Mails are not sent.'] : []),
+    ...(alarms.value ?? []).map(alarmProblem),
     ...(temporal.value?.schedules ?? [])
       .filter(({ isPaused }) => isPaused)
       .map(({ id }) => `The schedule ${id} is paused.`),
@@ -43,6 +49,7 @@ export async function readHealth(parts: OperatorParts) {
     workers: temporal.value?.workers ?? [],
     publishLag: lag ?? null,
     mails: mails.value ?? null,
+    alarms: alarms.value ?? null,
     schedules: temporal.value?.schedules ?? [],
   };
 }

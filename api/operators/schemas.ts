@@ -7,13 +7,11 @@ import { skuSchema } from '../schemas.ts';
 
 const instant = z.iso.datetime({ offset: true });
 
+/** Without the flag `u`, which a pattern in /openapi.json cannot have. */
+const NO_CONTROLS = '^[^\\u0000-\\u001f\\u007f-\\u009f]*$';
+
 /** Letters and punctuation, no control characters: it is printed on terminals. */
-const lineOfText = z
-  .string()
-  .trim()
-  .min(1)
-  .max(MAX_REASON_LENGTH)
-  .regex(/^[^\p{Cc}]*$/u);
+const lineOfText = z.string().trim().min(1).max(MAX_REASON_LENGTH).regex(new RegExp(NO_CONTROLS));
 
 export const reasonSchema = lineOfText.openapi({
   description: 'Why; kept in the audit trail, never shown to the shopper. No personal data.',
@@ -174,6 +172,10 @@ export const healthSchema = z
       .object({ due: z.int(), oldestDueMs: z.int() })
       .nullable()
       .openapi({ description: 'Mails that should have gone by now, and for how long the first of them.' }),
+    alarms: z
+      .array(z.object({ kind: z.string(), count: z.int(), oldestMs: z.int() }))
+      .nullable()
+      .openapi({ description: 'What waits for a person, by kind, and for how long.' }),
     schedules: z.array(
       z.object({
         id: z.string(),

@@ -13,6 +13,7 @@ interface Health {
   workers: { identity: string; lastSeenAt: string | null }[];
   publishLag: { carts: number; p50Ms: number | null; p95Ms: number | null; maxMs: number | null } | null;
   mails: { due: number; oldestDueMs: number } | null;
+  alarms: { kind: string; count: number; oldestMs: number }[] | null;
   schedules: { id: string; isPaused: boolean; lastRunAt: string | null; nextRunAt: string | null }[];
 }
 
@@ -42,6 +43,12 @@ function mailsOf({ mails }: Health): string {
   return `${mails.due} waiting, the first for ${Math.round(mails.oldestDueMs / 1_000)} s`;
 }
 
+function alarmsOf({ alarms }: Health) {
+  if (alarms === null) return 'unknown';
+  if (alarms.length === 0) return 'none waits';
+  return { text: alarms.map(({ kind, count }) => `${count} ${kind}`).join(', '), style: 'red' as const };
+}
+
 function printHealth(found: Health): void {
   const { problems, database, temporal, workers, schedules } = found;
   pairs([
@@ -50,6 +57,7 @@ function printHealth(found: Health): void {
     ['workers', workersOf(found)],
     ['read model', lagOf(found)],
     ['mails', mailsOf(found)],
+    ['alarms', alarmsOf(found)],
   ]);
   if (workers.length > 0) {
     line();

@@ -1,5 +1,6 @@
 /** What an operator reads on the terminal: `cartctl search`, `inspect` and `health`, as a process of its own, against real workflows. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { raiseAlarm } from '../../database/alarms.ts';
 import { runCartctl, type Said } from '../support/cartctl.ts';
 import { eventually } from '../support/eventually.ts';
 import { createOperatedShop, type OperatedShop, type ShopCustomer } from '../support/operated-shop.ts';
@@ -159,6 +160,7 @@ describe('health', { timeout: CARTCTL_MS }, () => {
         expect.stringMatching(/^workers \d seen in the last five minutes$/),
         expect.stringMatching(/^read model N ms behind \(p95 N ms, at most N ms, \d carts\)$/),
         'mails none waits',
+        'alarms none waits',
         '',
         'worker last seen (UTC)',
         '',
@@ -180,6 +182,16 @@ describe('health', { timeout: CARTCTL_MS }, () => {
     expect(said.lines).not.toContain('✓ All is well.');
   });
 
+  test('tells of alarms that wait for a person, and ends with 6', async () => {
+    const { sql } = shop.temporal;
+    await raiseAlarm(sql, { kind: 'refund_failed', subject: 'c-1', facts: {} });
+    const said = await cartctl('health');
+    await sql`DELETE FROM alarms`;
+    expect(said.exitCode).toBe(6);
+    expect(said.lines).toContain('alarms 1 refund_failed');
+    expect(said.lines).toContain('✗ One alarm waits for a person: refund_failed.');
+  });
+
   test('without Temporal and without the database names both', async () => {
     const api = await createTestApi();
     const served = await serveTestApi(api);
@@ -194,6 +206,7 @@ describe('health', { timeout: CARTCTL_MS }, () => {
       'workers unknown',
       'read model unknown',
       'mails unknown',
+      'alarms unknown',
       '',
       '✗ The database does not answer.',
       '✗ Temporal does not answer.',

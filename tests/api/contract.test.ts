@@ -98,6 +98,16 @@ const ROUTES = [
 ];
 
 describe('the contract', () => {
+  test('writes patterns as JSON Schema reads them, without flags', () => {
+    const patterns = [...JSON.stringify(contract).matchAll(/"pattern":("(?:[^"\\\\]|\\\\.)*")/g)];
+    expect(patterns.length).toBeGreaterThan(5);
+    for (const [, quoted = ''] of patterns) {
+      const pattern = JSON.parse(quoted) as string;
+      expect(() => new RegExp(pattern, 'u')).not.toThrow();
+      expect(pattern).not.toMatch(/\/[a-z]+$/);
+    }
+  });
+
   test('is OpenAPI 3.1 and describes every route', () => {
     expect(contract.openapi).toBe('3.1.0');
     expect(contract.info).toMatchObject({ title: 'Cartwright' });
