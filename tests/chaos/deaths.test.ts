@@ -12,12 +12,13 @@ let stack: TestStack;
 let report: DeathReport;
 
 beforeAll(async () => {
-  stack = await startTestStack({ apis: 1, workers: 2, environment: DEATH_ENVIRONMENT });
   const oncePer = process.env.DEATHS_PER === 'workflow' ? 'workflow' : 'shop';
+  const workers = oncePer === 'workflow' ? 4 : 2;
+  stack = await startTestStack({ apis: 1, workers, environment: DEATH_ENVIRONMENT });
   report = await runDeaths(stack, oncePer);
   const { points, returns, seconds } = report;
   console.log(`${points.length} points, workers came back ${returns} times, ${seconds} s`);
-}, 900_000);
+}, 3_600_000);
 
 afterAll(async () => {
   await stack?.stop();

@@ -35,6 +35,9 @@ export interface DeathReport {
 /** For all that one checkout waits for, its workers dying more than a dozen times. */
 const PATIENCE_MS = 400_000;
 
+/** Ways that go side by side where each dies at all of its steps: of more there would never be a living worker for long. */
+const AT_ONCE = 3;
+
 /** Until there is an answer that is no outage; the same request by the same key. */
 const insistently =
   (stack: TestStack): StoryFetch =>
@@ -123,15 +126,18 @@ export async function runDeaths(stack: TestStack, oncePer: 'shop' | 'workflow'):
     FAULTS: '*:before:exit,*:after:exit',
     FAULTS_ONCE_PER: oncePer,
   });
-  const journeys = [
-    ...travellers.map((traveller) => ({
-      way: traveller.way,
-      end: travel(shop, stack, traveller),
-    })),
-    { way: 'a checkout that was terminated', end: lookAfter() },
-  ];
   const faults: string[] = [];
-  for (const { way, end } of journeys) await end.catch((error) => faults.push(`${way}: ${sentence(error)}`));
+  const note = (way: string, end: Promise<unknown>) =>
+    end.catch((error: unknown) => void faults.push(`${way}: ${sentence(error)}`));
+  const lookingAfter = note('a checkout that was terminated', lookAfter());
+  const waiting = [...travellers];
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      await note(next.way, travel(shop, stack, next));
+    }
+  };
+  const lanes = oncePer === 'workflow' ? AT_ONCE : travellers.length;
+  await Promise.all([lookingAfter, ...Array.from({ length: lanes }, lane)]);
   await workers.stop();
   faults.push(...(await wrongMails(stack, travellers)));
   await checkStock(stack.sql).catch((error) => faults.push(sentence(error)));
