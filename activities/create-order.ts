@@ -2,6 +2,7 @@
 import { refusePayment } from '../cart/order-refusals.ts';
 import { doesAddUp } from '../cart/order-totals.ts';
 import type { OrderOutcome, OrderRequest } from '../contract/orders.ts';
+import { settleAlarm } from '../database/alarms.ts';
 import type { Sql } from '../database/client.ts';
 import { createOrder as writeOrder } from '../database/orders.ts';
 import { refuseLacking } from './reserve-stock.ts';
@@ -16,5 +17,7 @@ export async function createOrder(sql: Sql, request: OrderRequest): Promise<Orde
   if (outcome.status === 'lacking')
     return { status: 'refused', refusal: await refuseLacking(sql, outcome.shortages) };
   if (outcome.status === 'payment_taken') return { status: 'refused', refusal: refusePayment() };
+  // Also for the order that an earlier try wrote: the alarm may be younger than it.
+  await settleAlarm(sql, { kind: 'paid_without_order', subject: request.checkoutId });
   return outcome;
 }

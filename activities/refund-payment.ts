@@ -1,5 +1,6 @@
 /** Gives back all of the money of a checkout, once. */
 import type { PaymentProgress } from '../contract/payments.ts';
+import { settleAlarm } from '../database/alarms.ts';
 import { requirePayment } from '../database/payments.ts';
 import { PaymentError } from '../payments/payment-error.ts';
 import { observePayment } from './observe-payment.ts';
@@ -10,5 +11,9 @@ export async function refundPayment(parts: PaymentParts, checkoutId: string): Pr
   const { paymentId, provider } = await requirePayment(parts.sql, checkoutId);
   if (paymentId === null) throw new PaymentError('final', 'There is nothing to refund');
   const payment = await providerOf(parts, provider).refundPayment({ paymentId, checkoutId });
-  return await observePayment(parts.sql, provider, payment);
+  const progress = await observePayment(parts.sql, provider, payment);
+  if (progress.status === 'refunded') {
+    await settleAlarm(parts.sql, { kind: 'refund_failed', subject: checkoutId });
+  }
+  return progress;
 }

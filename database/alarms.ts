@@ -24,6 +24,12 @@ export async function raiseAlarm(sql: Session, { kind, subject, facts }: Alarm):
   return count === 1;
 }
 
+/** What it was about has come right by itself. Nothing to settle is no error. */
+export async function settleAlarm(sql: Session, { kind, subject }: Omit<Alarm, 'facts'>): Promise<void> {
+  await sql`
+    UPDATE alarms SET settled_at = now() WHERE kind = ${kind} AND subject = ${subject} AND settled_at IS NULL`;
+}
+
 export interface OpenAlarms {
   kind: string;
   count: number;

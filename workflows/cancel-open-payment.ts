@@ -1,13 +1,10 @@
 /** Closes a payment at its provider, for as long as it takes: what it says then decides whether there is money. */
 import type { Activities } from '../activities/create-activities.ts';
 import type { PaymentProgress } from '../contract/payments.ts';
-import { failureType } from './checkout-keeper.ts';
 import { attempt, insist, steps } from './checkout-steps.ts';
+import { failureType, isLastWord } from './payment-failures.ts';
 
 export type PaymentRequest = Parameters<Activities['cancelPayment']>[0];
-
-/** Asking again would not help: the provider says no, or speaks of another payment. */
-const HOPELESS = ['PaymentRefused', 'PaymentDeclined', 'PaymentConflict', 'PaymentMismatch'];
 
 /** Null: there was none. Undefined: the provider will not, and a person was told. `captured`: too late, it is paid. */
 export async function cancelOpenPayment(
@@ -15,10 +12,10 @@ export async function cancelOpenPayment(
   tell: (line: string) => void,
 ): Promise<PaymentProgress | null | undefined> {
   const onFailure = async (error: unknown): Promise<boolean> => {
-    const type = failureType(error);
-    if (type === undefined || !HOPELESS.includes(type)) return false;
+    if (!isLastWord(error)) return false;
     const { checkoutId } = request;
-    const alarm = { kind: 'payment_not_cancelled', subject: checkoutId, facts: { checkoutId, type } };
+    const facts = { checkoutId, type: failureType(error) };
+    const alarm = { kind: 'payment_not_cancelled', subject: checkoutId, facts };
     await attempt(() => steps('alarm: the payment stays open').raiseAlarm(alarm));
     return true;
   };

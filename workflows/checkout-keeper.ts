@@ -1,11 +1,5 @@
 /** Holds one checkout inside its workflow: how far it is, what the payment has come to, and the story that operators read. */
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  patched,
-  setCurrentDetails,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { patched, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { linesText } from '../cart/goods-text.ts';
 import { moneyText } from '../cart/money-text.ts';
 import { moreFinal } from '../cart/payment-state.ts';
@@ -34,12 +28,6 @@ export interface End {
   /** What the catalogue said, for the cart to show. */
   facts?: readonly ProductFacts[];
 }
-
-/** The failure's type as activities/guard-*.ts name it; undefined for a time-out. */
-export const failureType = (error: unknown): string | undefined =>
-  error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
-    ? (error.cause.type ?? undefined)
-    : undefined;
 
 const instant = (at: number | undefined): string | null =>
   at === undefined ? null : new Date(at).toISOString();

@@ -5,9 +5,10 @@ import { refusePayment } from '../cart/order-refusals.ts';
 import { quoteCheckout } from '../cart/quote-checkout.ts';
 import { refuse } from '../cart/verdict.ts';
 import type { Activities } from '../activities/create-activities.ts';
-import { type CheckoutKeeper, type End, failureType } from './checkout-keeper.ts';
+import type { CheckoutKeeper, End } from './checkout-keeper.ts';
 import { attempt, steps } from './checkout-steps.ts';
 import type { Compensations } from './compensations.ts';
+import { failureType } from './payment-failures.ts';
 
 const FIRST_POLL_MS = 5_000;
 const LONGEST_POLL_MS = 60_000;

@@ -1,6 +1,6 @@
 /** The way of money that can have no order: a person is told, and all of it goes back to the shopper. */
 import { attempt, insist, steps } from './checkout-steps.ts';
-import { failureType } from './checkout-keeper.ts';
+import { failureType, isLastWord } from './payment-failures.ts';
 
 export interface Owed {
   checkoutId: string;
@@ -9,21 +9,17 @@ export interface Owed {
   tell: (line: string) => void;
 }
 
-/** Nothing would change by asking again: the provider has nothing to give back, or does not agree with the books. */
-const HOPELESS = ['PaymentRefused', 'PaymentDeclined', 'PaymentConflict', 'PaymentMismatch'];
-
 /** Called twice, the money goes back once. True: it is on its way back. False: a person has to see to it; the alarm says so. */
 export async function giveMoneyBack({ checkoutId, reason, tell }: Owed): Promise<boolean> {
   const alarm = { kind: 'captured_without_order', subject: checkoutId, facts: { checkoutId, reason } };
   tell(`money without an order (${reason}): alarm and refund`);
   await insist({ what: 'alarm', tell }, () => steps('alarm: money without an order').raiseAlarm(alarm));
   const onFailure = async (error: unknown): Promise<boolean> => {
-    const type = failureType(error);
-    const facts = { checkoutId, reason, failure: type ?? 'TimedOut' };
+    const facts = { checkoutId, reason, failure: failureType(error) ?? 'TimedOut' };
     await attempt(() =>
       steps('alarm: the refund failed').raiseAlarm({ kind: 'refund_failed', subject: checkoutId, facts }),
     );
-    return type !== undefined && HOPELESS.includes(type);
+    return isLastWord(error);
   };
   const progress = await insist({ what: 'refund', tell, onFailure }, () =>
     steps('give the money back').refundPayment(checkoutId),

@@ -1,6 +1,7 @@
 /** Orders: everything of one is written, or nothing; once for each checkout; and every sum agrees. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Activities, createActivities } from '../../activities/create-activities.ts';
+import { readOpenAlarms } from '../../database/alarms.ts';
 import { connect, type Sql } from '../../database/client.ts';
 import { createOrder as writeOrder, findOrderOfCheckout } from '../../database/orders.ts';
 import { findOrder } from '../../database/order-views.ts';
@@ -206,6 +207,22 @@ describe('sums that do not add up', () => {
     const request = anOrder();
     const other = { ...request, payment: { ...request.payment, amount: 1 } };
     await expect(writeOrder(sql, other)).rejects.toThrow(/payment_is_total/);
+  });
+});
+
+describe('an alarm about money without an order', () => {
+  test('ends with the order, also where it was raised after an order whose answer was lost', async () => {
+    const facts = { checkoutId: 'c1' };
+    await activities.raiseAlarm({ kind: 'paid_without_order', subject: 'c1', facts });
+    await activities.raiseAlarm({ kind: 'paid_without_order', subject: 'another', facts });
+    await place('c1');
+    expect(await readOpenAlarms(sql)).toMatchObject([{ kind: 'paid_without_order', count: 1 }]);
+
+    await place('c2');
+    await activities.raiseAlarm({ kind: 'paid_without_order', subject: 'c2', facts });
+    expect(await activities.createOrder(anOrder('c2'))).toMatchObject({ isNew: false });
+    expect(await readOpenAlarms(sql)).toMatchObject([{ count: 1 }]);
+    await sql`DELETE FROM alarms`;
   });
 });
 

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createPaymentActivities } from '../../activities/create-payment-activities.ts';
 import { foldPaymentEvents } from '../../cart/payment-state.ts';
 import { PAYMENT_STATUSES, type PaymentEvent } from '../../contract/payments.ts';
+import { raiseAlarm, readOpenAlarms } from '../../database/alarms.ts';
 import { recordIntent, recordPaymentEvent, requirePayment } from '../../database/payments.ts';
 import type { PaymentRequest } from '../../payments/payment-provider.ts';
 import { createTestProvider } from '../../payments/test-provider.ts';
@@ -153,11 +154,14 @@ describe('cancelPayment', () => {
 });
 
 describe('refundPayment', () => {
-  test('gives the money back once, and refuses where there is none', async () => {
+  test('gives the money back once, ends the alarm about it, and refuses where there is none', async () => {
     const paid = request('approve');
     await activities().createPayment(paid);
     const both = await Promise.all([1, 2].map(() => activities().refundPayment(paid.checkoutId)));
     expect(both.map(({ status }) => status)).toEqual(['refunded', 'refunded']);
+    await raiseAlarm(shop.sql, { kind: 'refund_failed', subject: paid.checkoutId, facts: {} });
+    await activities().refundPayment(paid.checkoutId);
+    expect(await readOpenAlarms(shop.sql)).toEqual([]);
     const open = request();
     await activities().createPayment(open);
     await expect(activities().refundPayment(open.checkoutId)).rejects.toMatchObject({
