@@ -48,6 +48,11 @@ export interface CheckoutsPlace {
 
 const READ_DEADLINE_MS = 2_000;
 
+const WAKE_MS = 1_000;
+
+/** Events of a workflow that no worker has had in its hands. */
+const STARTED_ONLY = 1;
+
 /** Between a cart's answer and the start of its checkout. */
 const START_PAUSE_MS = 25;
 
@@ -112,6 +117,7 @@ class TemporalCheckouts implements Checkouts {
       return await this.#insist(() => handle.query(checkoutMessages.checkoutQuery), READ_DEADLINE_MS);
     } catch (error) {
       if (isNoCart(error)) return undefined;
+      await this.#wake(checkoutId);
       throw error;
     }
   }
@@ -155,6 +161,19 @@ class TemporalCheckouts implements Checkouts {
       const isLate = error instanceof Problem && error.code === 'deadline_exceeded';
       if (isNoCart(error) || isLate) return await this.read(checkoutId);
       throw error;
+    }
+  }
+
+  /** One that has never begun would never answer. Never rejects: whoever asks, asks again. */
+  async #wake(checkoutId: string): Promise<void> {
+    const handle = this.#handle(checkoutId);
+    try {
+      await this.#place.client.withDeadline(Date.now() + WAKE_MS, async () => {
+        const { historyLength } = await handle.describe();
+        if (historyLength === STARTED_ONLY) await handle.signal(checkoutMessages.wakeSignal);
+      });
+    } catch {
+      // Temporal is away; the question that could not be answered says so.
     }
   }
 

@@ -78,6 +78,9 @@ function registerHandlers(keeper: CheckoutKeeper): void {
     },
     { description: 'From the API: what the payment provider has said. Not for use by hand.' },
   );
+  setHandler(messages.wakeSignal, () => undefined, {
+    description: 'Makes a checkout begin that nothing has made begin. No argument.',
+  });
   setHandler(
     messages.whenReadyUpdate,
     async () => {

@@ -67,7 +67,7 @@ export interface Stack extends StackInfo {
 export async function startStack(options: StackOptions, session?: Session): Promise<Stack> {
   const own = session ?? (await openSession(options.dataDir, options.report));
   try {
-    checkSettings(options.environment);
+    checkSettings({ FAULTS_FOLDER: own.folder.file('faults'), ...options.environment });
     const ports = new PortBook(own, options);
     // Before anything slow: a port that was asked for and is taken should be known at once.
     const apiPorts = await takePorts(ports, 'api', options.apis);

@@ -8,5 +8,6 @@ export const insist = (
 ): Promise<Answer> =>
   eventually(async () => {
     const answer = await ask();
-    return answer.status < 500 && answer.status !== 429 && answer;
+    if (answer.status < 500 && answer.status !== 429) return answer;
+    throw new Error(`The last answer was ${answer.status}: ${answer.text}`);
   }, bounds);
