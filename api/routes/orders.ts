@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { ORDER_TOKEN } from '../../contract/headers.ts';
-import { isUnavailable, type Sql } from '../../database/client.ts';
+import type { Sql } from '../../database/client.ts';
 import { findOrder, listOrders, type OrderPlace, type OrderScope } from '../../database/order-views.ts';
 import { type Call, defineRoute, type Router } from '../define-route.ts';
+import { fromDatabase } from '../from-database.ts';
 import { isNoneMatchHit } from '../headers/entity-tags.ts';
 import { headerValues } from '../headers/raw-headers.ts';
 import type { HandOut } from '../identity/credential-headers.ts';
@@ -62,14 +63,8 @@ async function scopeOf(parts: OrderParts, call: Call): Promise<OrderScope> {
 }
 
 /** Orders have no second source: without PostgreSQL there are none. */
-async function fromOrders<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    throw new Problem('dependency_unavailable', 'Orders are out of reach at the moment.', { cause: error });
-  }
-}
+const fromOrders = <T>(read: () => Promise<T>): Promise<T> =>
+  fromDatabase(read, 'Orders are out of reach at the moment.');
 
 /** Orders never change, so what they look like is their version. Caches may not keep them. */
 function answer(call: Call, value: unknown): Reply {

@@ -1,9 +1,10 @@
 /** The catalogue, read only: pages by title, and the product that a SKU belongs to. */
 import { z } from '@hono/zod-openapi';
 import { findProductBySku, listProducts } from '../../database/catalogue.ts';
-import { isUnavailable, type Sql } from '../../database/client.ts';
+import type { Sql } from '../../database/client.ts';
 import { productPageSchema, productSchema } from '../answer-schemas.ts';
 import { defineRoute, type Router } from '../define-route.ts';
+import { fromDatabase } from '../from-database.ts';
 import { badCursor, PAGE_SIZE, pageQueryOf } from '../pages.ts';
 import { Problem } from '../problem.ts';
 import { json } from '../reply.ts';
@@ -24,16 +25,8 @@ function fromCursor(cursor: string | undefined): string | undefined {
 }
 
 /** The catalogue has no second source: without PostgreSQL there is none. */
-async function fromCatalogue<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    throw new Problem('dependency_unavailable', 'The catalogue is out of reach at the moment.', {
-      cause: error,
-    });
-  }
-}
+const fromCatalogue = <T>(read: () => Promise<T>): Promise<T> =>
+  fromDatabase(read, 'The catalogue is out of reach at the moment.');
 
 export function productRoutes(router: Router, sql: Sql): void {
   defineRoute(

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eraseOwner } from '../../database/erasures.ts';
 import { eventually } from '../support/eventually.ts';
+import { startAndActAfterLook, startAndActBeforeSend } from '../support/interrupted-sender.ts';
 import { type LeftCart, type MailRoom, openMailRoom } from '../support/mail-room.ts';
 import { rowsWith } from '../support/search-everything.ts';
 
@@ -31,15 +32,10 @@ test('before the look, it does not go', async () => {
 
 test('between the look and the hand-over, it does not go', async () => {
   const cart = await room.leave();
-  const { prepare } = room.parts();
   let isForgotten = false;
-  room.start({
-    prepare: async (mail) => {
-      const prepared = await prepare(mail);
-      await forget(cart);
-      isForgotten = true;
-      return prepared;
-    },
+  startAndActAfterLook(room, async () => {
+    await forget(cart);
+    isForgotten = true;
   });
   await eventually(() => isForgotten);
   const other = await room.leave();
@@ -53,16 +49,9 @@ test.each(['taken', 'refused'] as const)(
   'while the server has it in its hands and it is %s, the address is gone all the same',
   async (answer) => {
     const cart = await room.leave();
-    const { mailer } = room.parts();
-    room.start({
-      mailer: {
-        ...mailer,
-        async send(mail, signal) {
-          await forget(cart);
-          if (answer === 'refused') throw new Error(`550 no such user <${cart.email}>`);
-          await mailer.send(mail, signal);
-        },
-      },
+    startAndActBeforeSend(room, async () => {
+      await forget(cart);
+      if (answer === 'refused') throw new Error(`550 no such user <${cart.email}>`);
     });
     await room.settled(cart.key);
     await eventually(() => answer === 'refused' || room.mailsTo(cart.email).length === 1);

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { unsubscribe } from '../../database/unsubscribe.ts';
 import { eventually } from '../support/eventually.ts';
+import { startAndActAfterLook, startAndActBeforeSend } from '../support/interrupted-sender.ts';
 import { type LeftCart, type MailRoom, openMailRoom } from '../support/mail-room.ts';
 
 let room: MailRoom;
@@ -12,13 +13,16 @@ beforeAll(async () => {
 afterEach(() => room.clear());
 afterAll(() => room.close());
 
-/** What the link in the mail of this cart does. */
-async function leaveList({ ownerHash, cartId, episode, step }: LeftCart): Promise<void> {
+/** Uses the link in the mail of this cart. Returns the carts to be told. */
+async function useLink({ ownerHash, cartId, episode, step }: LeftCart): Promise<string[] | undefined> {
   const [contact] = await room.sql<{ contactId: string }[]>`
     SELECT contact_id AS "contactId" FROM contacts WHERE owner_hash = ${ownerHash}`;
   const link = { contactId: contact?.contactId ?? '', cartId, episode, step };
-  const proof = { how: 'one-click', requestId: 'r' };
-  expect(await unsubscribe(room.sql, link, proof)).toEqual([expect.stringContaining('cart:g:')]);
+  return unsubscribe(room.sql, link, { how: 'one-click', requestId: 'r' });
+}
+
+async function leaveList(cart: LeftCart): Promise<void> {
+  expect(await useLink(cart)).toEqual([expect.stringContaining('cart:g:')]);
 }
 
 test('what is promised does not go, the next steps and mails about other carts neither', async () => {
@@ -26,10 +30,7 @@ test('what is promised does not go, the next steps and mails about other carts n
   const next = await room.promise(cart, 2);
   const later = await room.leave({ email: cart.email, dueInMs: 60_000 });
   const stranger = await room.leave();
-  const [contact] = await room.sql<{ id: string }[]>`
-    SELECT contact_id AS id FROM contacts WHERE owner_hash = ${cart.ownerHash}`;
-  const link = { contactId: contact?.id ?? '', cartId: cart.cartId, episode: cart.episode, step: 1 };
-  const told = await unsubscribe(room.sql, link, { how: 'one-click', requestId: 'r' });
+  const told = await useLink(cart);
   expect(told?.sort()).toEqual([cart.workflowId, later.workflowId].sort());
   room.start();
   expect((await room.settled(stranger.key)).isSent).toBe(true);
@@ -43,15 +44,10 @@ test('what is promised does not go, the next steps and mails about other carts n
 
 test('one that a worker has in its hands, looked at and not yet handed over, does not go', async () => {
   const cart = await room.leave();
-  const { prepare } = room.parts();
   let isGone = false;
-  room.start({
-    prepare: async (mail) => {
-      const prepared = await prepare(mail);
-      await leaveList(cart);
-      isGone = true;
-      return prepared;
-    },
+  startAndActAfterLook(room, async () => {
+    await leaveList(cart);
+    isGone = true;
   });
   await eventually(() => isGone);
   // The worker has gone on to the next one.
@@ -62,16 +58,7 @@ test('one that a worker has in its hands, looked at and not yet handed over, doe
 
 test('one that the mail server is taking at this moment is out, once, and the last', async () => {
   const cart = await room.leave();
-  const { mailer } = room.parts();
-  room.start({
-    mailer: {
-      ...mailer,
-      async send(mail, signal) {
-        await leaveList(cart);
-        await mailer.send(mail, signal);
-      },
-    },
-  });
+  startAndActBeforeSend(room, () => leaveList(cart));
   await eventually(() => room.mailsTo(cart.email).length === 1);
   const { key } = await room.promise(cart, 2);
   await room.settled(key);
