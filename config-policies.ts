@@ -19,6 +19,7 @@ export const cartPolicyOf = (config: Config): CartPolicy => ({
   // Twice as long as a checkout takes where nothing is in its way.
   checkoutPatienceMs: 2 * Math.max(config.HOLD_LIFE, config.PAYMENT_WAIT),
   reopens: true,
+  freshRunWhenQuiet: true,
 });
 
 /** When recovery e-mails may go out, and how many to one address. */

@@ -144,7 +144,9 @@ export const SETTINGS = {
   CONTINUE_AS_NEW_AFTER_EVENTS: integer(350, 20, 10_000).describe(
     'History events after which a cart starts a new run.',
   ),
-  IDLE_TICK: duration('5m').describe('How long after a change the search attributes follow.'),
+  IDLE_TICK: duration('5m').describe(
+    'How long a cart is left alone before its search attributes follow, and after an order its fresh run.',
+  ),
   CART_EXPIRY_EMPTY: duration('48h').describe('Life of an empty cart since its last change.'),
   CART_EXPIRY_GUEST: duration('90d').describe(
     "Life of a guest's cart since its last change; also the life of the cookie.",

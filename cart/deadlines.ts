@@ -1,5 +1,8 @@
-/** When a cart ends by itself: counted from its last change, never while a checkout or a merge runs, or an operator has locked it. */
-import { withoutAbsence } from './abandonment.ts';
+/**
+ * When a cart ends by itself: counted from its last change, never while a checkout or a merge runs, or an operator has locked it. And when it
+ * has been left alone for long enough to do what is not urgent.
+ */
+import { absenceOf, withoutAbsence } from './abandonment.ts';
 import type { CartPolicy, CartState } from './state.ts';
 
 export type ExpiryPolicy = Pick<CartPolicy, 'expiryEmptyMs' | 'expiryGuestMs' | 'expiryCustomerMs'>;
@@ -10,6 +13,10 @@ export function expiresAt(state: CartState, policy: ExpiryPolicy): number | unde
   if (state.lines.length === 0) return state.updatedAt + policy.expiryEmptyMs;
   return state.updatedAt + (state.owner === 'guest' ? policy.expiryGuestMs : policy.expiryCustomerMs);
 }
+
+/** Epoch ms at which the cart will have been quiet for `idleTickMs`: since its last change, or its shopper's last visit. */
+export const quietAt = (state: CartState, { idleTickMs }: Pick<CartPolicy, 'idleTickMs'>): number =>
+  Math.max(state.updatedAt, absenceOf(state).since) + idleTickMs;
 
 /** The cart after its time: closed, one version on. */
 export const expire = (state: CartState, now: number): CartState => ({

@@ -130,4 +130,6 @@ export interface CartPolicy {
   checkoutPatienceMs?: number;
   /** A write to an expired cart that has not left yet begins the next one. Absent: it is refused. */
   reopens?: boolean;
+  /** After an order the fresh run waits until the cart has been quiet for `idleTickMs`. Absent: it begins at once. */
+  freshRunWhenQuiet?: boolean;
 }

@@ -3,7 +3,8 @@
  * for a while.
  */
 import { upsertSearchAttributes } from '@temporalio/workflow';
-import { abandonedSince, absenceOf } from '../cart/abandonment.ts';
+import { abandonedSince } from '../cart/abandonment.ts';
+import { quietAt } from '../cart/deadlines.ts';
 import type { CartKeeper } from './cart-keeper.ts';
 import { ABANDONED_AT, searchAttributesOf } from './search-attributes.ts';
 
@@ -23,7 +24,7 @@ export class CartIndex {
   get dueAt(): number | undefined {
     const { state, policy } = this.#keeper;
     if (this.#version === state.version && this.#abandonedAt === abandonedSince(state)) return undefined;
-    return Math.max(state.updatedAt, absenceOf(state).since) + policy.idleTickMs;
+    return quietAt(state, policy);
   }
 
   writeWhenQuiet(): void {

@@ -7,7 +7,7 @@ import { abandonedSince, isRowBehind } from '../cart/abandonment.ts';
 import type { AnyRequest, Applied, Ledger } from '../cart/apply-request.ts';
 import { type AppliedAll, applyRequests } from '../cart/apply-requests.ts';
 import { changeBetween } from '../cart/change.ts';
-import { expire, expiresAt } from '../cart/deadlines.ts';
+import { expire, expiresAt, quietAt } from '../cart/deadlines.ts';
 import { newCart, nextGeneration, reopen } from '../cart/new-cart.ts';
 import type { AuditEntry } from '../cart/publication.ts';
 import { findKey } from '../cart/remembered-keys.ts';
@@ -46,8 +46,8 @@ export class CartKeeper {
   /** Failures in a row; while there are any, the worker is not asked to publish. */
   publishFailures = 0;
   wantsPublish = false;
-  /** The next generation starts on a new run. */
-  wantsNewRun = false;
+  /** There was an order: the next generation goes on in a fresh run. */
+  #wantsNewRun = false;
   wantsReprice = false;
   /** Somebody asked for the read model to be written anew; see messages.ts. */
   rewrite: RewriteRow | undefined;
@@ -187,7 +187,14 @@ export class CartKeeper {
     const { finished, next } = nextGeneration(this.state, uuid4(), Date.now());
     this.outbox.finished.push(finished);
     this.become(next, 'complete', { orderId });
-    this.wantsNewRun = true;
+    this.#wantsNewRun = true;
+  }
+
+  /** Epoch ms at which a fresh run is to begin because of an order; undefined while none is wanted. */
+  get newRunAt(): number | undefined {
+    if (!this.#wantsNewRun) return undefined;
+    // Carts of before: at once, whatever comes in meanwhile.
+    return this.policy.freshRunWhenQuiet ? quietAt(this.state, this.policy) : 0;
   }
 
   /** A line for the operator who sent a message that did not do what it should. It stays until the next change. */

@@ -58,7 +58,8 @@ export async function cartWorkflow(input: CartInput): Promise<void> {
       // Whoever wrote meanwhile has been refused, and that is published before the end.
       if (isDone(parts)) return;
     }
-    index.writeWhenQuiet();
+    // A fresh run brings fresh search attributes along.
+    if (!keeper.policy.freshRunWhenQuiet || !mayHandOver(parts)) index.writeWhenQuiet();
     if (mayHandOver(parts)) await handOver(input, parts);
     for (const { at, summary } of dues(parts)) timer.arm(at, summary);
     await condition(
@@ -108,6 +109,11 @@ function dues({ keeper, chores, merges, checkouts, index, abandonment }: Parts):
   if (chores.arePending && !chores.areDue) {
     due.push({ at: chores.retryAt, summary: 'the database was away: publish again' });
   }
+  const { newRunAt } = keeper;
+  // Once it is past, whatever stands in the way wakes the cart.
+  if (newRunAt !== undefined && newRunAt > Date.now()) {
+    due.push({ at: newRunAt, summary: 'a fresh run after the order, once the cart is quiet' });
+  }
   if (index.dueAt !== undefined) {
     due.push({ at: index.dueAt, summary: 'index the cart once it is quiet' });
   }
@@ -124,14 +130,28 @@ function dues({ keeper, chores, merges, checkouts, index, abandonment }: Parts):
   return due;
 }
 
-/** A long history is slow to load after a worker's crash; a fresh run also takes new code and ends a generation. */
-function mayHandOver({ keeper, chores, merges, checkouts }: Parts): boolean {
+/** A long history is slow to load after a worker's crash; a fresh run also takes new code. */
+function mustHandOver({ policy }: CartKeeper): boolean {
   const info = workflowInfo();
-  const isWanted =
-    info.historyLength >= keeper.policy.continueAsNewAfterEvents ||
+  return (
+    info.historyLength >= policy.continueAsNewAfterEvents ||
     info.continueAsNewSuggested ||
-    info.targetWorkerDeploymentVersionChanged === true ||
-    keeper.wantsNewRun;
+    info.targetWorkerDeploymentVersionChanged === true
+  );
+}
+
+/**
+ * An order ends a generation, and with it a run; nobody waits for that. At once, it would lose the workflow task to the end of the checkout,
+ * which comes in meanwhile: decision 0026.
+ */
+function wantsHandOver({ keeper: { policy, newRunAt }, chores }: Parts): boolean {
+  if (newRunAt === undefined || newRunAt > Date.now()) return false;
+  return !policy.freshRunWhenQuiet || !chores.arePending;
+}
+
+function mayHandOver(parts: Parts): boolean {
+  const { keeper, chores, merges, checkouts } = parts;
+  const isWanted = mustHandOver(keeper) || wantsHandOver(parts);
   // A letter between carts is only sure to arrive while the run that wrote it lasts.
   return isWanted && !chores.areDue && !checkouts.areDue && merges.areIdle && allHandlersFinished();
 }

@@ -149,10 +149,13 @@ export const PLAYS: Record<string, Play> = {
   },
   complete: {
     kind: 'customer',
+    policy: { idleTickMs: 1_000 },
     async run(cart) {
       await cart.add('T-A', 1, { idempotencyKey: 'old' });
       const run = await cart.runId();
       await cart.signalByHand('complete', { orderId: 'order-1' });
+      await cart.add('T-B', 2);
+      await cart.signalByHand('complete', { orderId: 'order-2' });
       await eventually(async () => expect(await cart.runId()).not.toBe(run));
       await cart.add('T-A', 1, { idempotencyKey: 'old' });
       await cart.add('T-B', 1);

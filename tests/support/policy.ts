@@ -13,4 +13,5 @@ export const TEST_POLICY: CartPolicy = {
   expiryEmptyMs: 48 * HOUR,
   expiryGuestMs: 90 * 24 * HOUR,
   expiryCustomerMs: 365 * 24 * HOUR,
+  freshRunWhenQuiet: true,
 };
