@@ -1,4 +1,5 @@
 /** The side effects of a checkout on stock and orders, each a verb of its own, idempotent by checkout id and safe against its own late twin. */
+import type { CheckoutView } from '../contract/checkouts.ts';
 import type { OrderOutcome, OrderRequest, PlacedOrder } from '../contract/orders.ts';
 import type {
   ReleaseRequest,
@@ -7,6 +8,7 @@ import type {
   SettledReservation,
 } from '../contract/reservations.ts';
 import { type Alarm, raiseAlarm } from '../database/alarms.ts';
+import { publishCheckout } from '../database/checkout-views.ts';
 import { claimContact } from '../database/order-contacts.ts';
 import { findOrderOfCheckout } from '../database/orders.ts';
 import { markCaptured, release, releaseOverdue } from '../database/reservations.ts';
@@ -39,6 +41,8 @@ export interface CheckoutActivities {
   releaseOverdueStock(sweep: { graceMs: number; limit: number }): Promise<string[]>;
   /** Order, lines, stock, audit and outbox in one transaction. A repeat returns the same order. */
   createOrder(request: OrderRequest): Promise<OrderOutcome>;
+  /** Shows the checkout as it is now. Called twice or late, it changes nothing. */
+  publishCheckout(request: { checkoutId: string; view: CheckoutView }): Promise<void>;
 }
 
 export function createCheckoutActivities(
@@ -63,5 +67,7 @@ export function createCheckoutActivities(
       guard('markStockCaptured', { checkoutId }, async () => (await markCaptured(sql, checkoutId)) ?? null),
     releaseOverdueStock: (sweep) => guard('releaseOverdueStock', {}, () => releaseOverdue(sql, sweep)),
     createOrder: (request) => guard('createOrder', of(request), () => createOrder(sql, request)),
+    publishCheckout: (request) =>
+      guard('publishCheckout', of(request), () => publishCheckout(sql, request.view)),
   };
 }

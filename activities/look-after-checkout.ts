@@ -3,13 +3,13 @@
  * what it has left behind is cleared up by a workflow that is there for it.
  */
 import { activityInfo, ApplicationFailure } from '@temporalio/activity';
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { checkoutWorkflowId, clearUpWorkflowId, type StoppedCheckout } from '../contract/checkouts.ts';
 import { findOrderOfCheckout } from '../database/orders.ts';
 import { findPayment } from '../database/payment-rows.ts';
 import type { Sql } from '../database/client.ts';
-import { answered, CartSilent, readEnd } from './ask-temporal.ts';
+import { CartSilent, readEnd } from './ask-temporal.ts';
 
 /**
  * `ended`: it will not say a word any more, and there is no order. `ending`: it was stopped a moment ago, and a step of it may still be at
@@ -32,16 +32,6 @@ async function endOf(client: Client, checkoutId: string): Promise<number | 'runn
     return await readEnd(client, checkoutWorkflowId(checkoutId));
   } catch (error) {
     throw error instanceof CartSilent ? unanswered() : error;
-  }
-}
-
-/** It may never have begun: its first task can be lost with the server. To any other this says nothing. */
-async function wake(client: Client, checkoutId: string): Promise<void> {
-  try {
-    const handle = client.workflow.getHandle(checkoutWorkflowId(checkoutId));
-    await answered(client, () => handle.signal('wake'));
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw unanswered();
   }
 }
 
@@ -77,10 +67,7 @@ export async function lookAfterCheckout(
 ): Promise<CheckoutFate> {
   const { checkoutId } = checkout;
   const endedAt = await endOf(client, checkoutId);
-  if (endedAt === 'running') {
-    await wake(client, checkoutId);
-    return { is: 'running' };
-  }
+  if (endedAt === 'running') return { is: 'running' };
   const order = await findOrderOfCheckout(sql, checkoutId);
   if (order) return { is: 'ordered', orderId: order.orderId };
   const leftMs = endedAt + LAST_STEP_MS - Date.now();

@@ -1,19 +1,20 @@
 /**
- * The gateway's part for checkouts: begins one at the cart, asks the checkout's own workflow how it is doing, and hands on what payment
- * providers have said.
+ * The gateway's part for checkouts: begins one at the cart, waits until its workflow has published how it is doing, and hands on what
+ * payment providers have said.
  */
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/client';
-import { type CheckoutView, checkoutWorkflowId, lateMoneyWorkflowId } from '../contract/checkouts.ts';
+import { type CheckoutView, checkoutWorkflowId, isOpen, lateMoneyWorkflowId } from '../contract/checkouts.ts';
 import type { CartRequest, Receipt } from '../contract/operations.ts';
 import type { Config } from '../config.ts';
+import type { Sql } from '../database/client.ts';
 import { TASK_QUEUE } from '../temporal.config.ts';
 import * as checkoutMessages from '../workflows/checkout-messages.ts';
 import * as messages from '../workflows/messages.ts';
 import type { CartOwner } from './carts.ts';
+import { type CheckoutViews, createCheckoutViews } from './checkout-views.ts';
 import { createInsist, type Insist } from './insist.ts';
 import type { ApiMetrics } from './metrics.ts';
 import type { OnPaymentEvent } from './payment-inbox.ts';
-import { Problem } from './problem.ts';
 import { createTemporalClient } from './temporal-client.ts';
 import { isNoCart, receiptsOfFailure } from './temporal-errors.ts';
 
@@ -27,14 +28,12 @@ export interface CheckoutRequest {
 export interface Checkouts {
   /** Exactly once for its key. Undefined: there is no cart. The receipt's outcome names the checkout. */
   begin(owner: CartOwner, request: CheckoutRequest): Promise<Receipt | undefined>;
-  /** As it is once the shopper can pay, or once it has come to nothing; as it is now where that takes too long. Undefined: there is none. */
+  /** Once the shopper can pay, or could; as it is now where that takes too long. Undefined: there is none. */
   whenReady(checkoutId: string): Promise<CheckoutView | undefined>;
-  /** The same for one that may have been ready for long: Temporal would tell what was so then. */
-  readReady(checkoutId: string): Promise<CheckoutView | undefined>;
-  /** Undefined: there is none, or its record has been deleted. */
+  /** Whether its workflow has published anything: then it has begun for good. */
+  isShown(checkoutId: string): Promise<boolean>;
+  /** As it is now. Undefined: there is none, or its record has been deleted. */
   read(checkoutId: string): Promise<CheckoutView | undefined>;
-  /** False for one that an operator has terminated: it will not go on from where it is. */
-  isRunning(checkoutId: string): Promise<boolean>;
   /** As it is once it has ended, one way or the other; as it is now where that takes too long. */
   cancel(checkoutId: string): Promise<CheckoutView | undefined>;
   /** Tells the checkout. Money for one that has ended is given back, unless it came to an order. */
@@ -48,28 +47,36 @@ export interface CheckoutsPlace {
 
 const READ_DEADLINE_MS = 2_000;
 
-const WAKE_MS = 1_000;
-
-/** Events of a workflow that no worker has had in its hands. */
-const STARTED_ONLY = 1;
-
-/** Between a cart's answer and the start of its checkout. */
-const START_PAUSE_MS = 25;
-
 /** The gateway over a real Temporal server: that of the environment, unless another one is given. */
 export const createCheckouts = (
   config: Config,
   metrics: ApiMetrics,
+  sql: Sql,
   place: CheckoutsPlace = { client: createTemporalClient(), taskQueue: TASK_QUEUE },
-): Checkouts => new TemporalCheckouts(place, config.REQUEST_DEADLINE, createInsist(place.client, metrics));
+): Checkouts =>
+  new TemporalCheckouts({
+    place,
+    views: createCheckoutViews(sql),
+    patienceMs: config.REQUEST_DEADLINE,
+    insist: createInsist(place.client, metrics),
+  });
+
+interface GatewayParts {
+  place: CheckoutsPlace;
+  views: CheckoutViews;
+  patienceMs: number;
+  insist: Insist;
+}
 
 class TemporalCheckouts implements Checkouts {
   readonly #place: CheckoutsPlace;
+  readonly #views: CheckoutViews;
   readonly #patienceMs: number;
   readonly #insist: Insist;
 
-  constructor(place: CheckoutsPlace, patienceMs: number, insist: Insist) {
+  constructor({ place, views, patienceMs, insist }: GatewayParts) {
     this.#place = place;
+    this.#views = views;
     this.#patienceMs = patienceMs;
     this.#insist = insist;
   }
@@ -95,41 +102,27 @@ class TemporalCheckouts implements Checkouts {
   }
 
   async whenReady(checkoutId: string): Promise<CheckoutView | undefined> {
-    const end = Date.now() + this.#patienceMs;
-    for (;;) {
-      const view = await this.#outcome(checkoutId, 'ready', checkoutMessages.whenReadyUpdate, end);
-      // It may have come into being between the two questions, and is at it.
-      const isReady = view !== undefined && view.status !== 'preparing';
-      if (isReady || Date.now() + START_PAUSE_MS >= end) return view;
-      await new Promise((resolve) => setTimeout(resolve, START_PAUSE_MS));
-    }
+    return await this.#wait(checkoutId, ({ status }) => status !== 'preparing');
   }
 
-  async readReady(checkoutId: string): Promise<CheckoutView | undefined> {
-    const now = await this.read(checkoutId);
-    if (now && now.status !== 'preparing') return now;
-    return (await this.whenReady(checkoutId)) && (await this.read(checkoutId));
+  async isShown(checkoutId: string): Promise<boolean> {
+    return (await this.#views.read(checkoutId)) !== undefined;
   }
 
   async read(checkoutId: string): Promise<CheckoutView | undefined> {
-    const handle = this.#handle(checkoutId);
+    return (await this.#views.read(checkoutId)) ?? (await this.#ask(checkoutId));
+  }
+
+  async cancel(checkoutId: string): Promise<CheckoutView | undefined> {
     try {
-      return await this.#insist(() => handle.query(checkoutMessages.checkoutQuery), READ_DEADLINE_MS);
+      const handle = this.#handle(checkoutId);
+      await this.#insist(() => handle.signal(checkoutMessages.cancelSignal), this.#patienceMs);
     } catch (error) {
-      if (isNoCart(error)) return undefined;
-      await this.#wake(checkoutId);
-      throw error;
+      // It has ended.
+      if (!isNoCart(error)) throw error;
+      return await this.read(checkoutId);
     }
-  }
-
-  async isRunning(checkoutId: string): Promise<boolean> {
-    const { status } = await this.#insist(() => this.#handle(checkoutId).describe(), READ_DEADLINE_MS);
-    return status.name === 'RUNNING';
-  }
-
-  cancel(checkoutId: string): Promise<CheckoutView | undefined> {
-    const end = Date.now() + this.#patienceMs;
-    return this.#outcome(checkoutId, 'cancel', checkoutMessages.cancelUpdate, end);
+    return await this.#wait(checkoutId, ({ status }) => !isOpen(status));
   }
 
   async tell({ checkoutId, id, type }: Parameters<OnPaymentEvent>[0]): Promise<void> {
@@ -145,35 +138,22 @@ class TemporalCheckouts implements Checkouts {
     }
   }
 
-  /** Everybody who waits for the same thing shares one Update: a workflow has ten at a time. */
-  async #outcome(
+  async #wait(
     checkoutId: string,
-    updateId: string,
-    update: typeof checkoutMessages.whenReadyUpdate,
-    end: number,
+    isEnough: (view: CheckoutView) => boolean,
   ): Promise<CheckoutView | undefined> {
-    const handle = this.#handle(checkoutId);
-    try {
-      const leftMs = Math.max(1, end - Date.now());
-      return await this.#insist(() => handle.executeUpdate(update, { updateId }), leftMs);
-    } catch (error) {
-      // It has ended, or is not there yet; or it is at it still.
-      const isLate = error instanceof Problem && error.code === 'deadline_exceeded';
-      if (isNoCart(error) || isLate) return await this.read(checkoutId);
-      throw error;
-    }
+    const end = Date.now() + this.#patienceMs;
+    return (await this.#views.waitFor(checkoutId, isEnough, end)) ?? (await this.#ask(checkoutId));
   }
 
-  /** One that has never begun would never answer. Never rejects: whoever asks, asks again. */
-  async #wake(checkoutId: string): Promise<void> {
+  /** Its workflow, where nothing of it is published, or PostgreSQL is away. */
+  async #ask(checkoutId: string): Promise<CheckoutView | undefined> {
     const handle = this.#handle(checkoutId);
     try {
-      await this.#place.client.withDeadline(Date.now() + WAKE_MS, async () => {
-        const { historyLength } = await handle.describe();
-        if (historyLength === STARTED_ONLY) await handle.signal(checkoutMessages.wakeSignal);
-      });
-    } catch {
-      // Temporal is away; the question that could not be answered says so.
+      return await this.#insist(() => handle.query(checkoutMessages.checkoutQuery), READ_DEADLINE_MS);
+    } catch (error) {
+      if (isNoCart(error)) return undefined;
+      throw error;
     }
   }
 

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   const sql = connect(config.DATABASE_URL, { max: config.DATABASE_POOL, name: 'cartwright-api' });
   const place = { client: createTemporalClient(), taskQueue: TASK_QUEUE };
   const carts = createCarts(config, metrics, place);
-  const checkouts = createCheckouts(config, metrics, place);
+  const checkouts = createCheckouts(config, metrics, sql, place);
   let isAccepting = true;
   const { app, feed, flags, payments, settled } = createApi({
     config,

@@ -64,6 +64,17 @@ const reservations: Forget = async (tx, { policy, limit }) => {
   return portion({ reservations: count }, count, limit);
 };
 
+/** What was shown of checkouts. One that still goes on says so itself. */
+const checkouts: Forget = async (tx, { policy, limit }) => {
+  const { count } = await tx`
+    DELETE FROM checkouts USING (
+      SELECT checkout_id FROM checkouts WHERE updated_at < ${before(tx, policy.cartsMs)}
+      ORDER BY updated_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    ) AS old
+    WHERE checkouts.checkout_id = old.checkout_id`;
+  return portion({ checkouts: count }, count, limit);
+};
+
 /** With all that was said about them. Only where no money ever moved: what was captured or refunded is kept as orders are. */
 const payments: Forget = async (tx, { policy, limit }) => {
   const [row] = await tx<{ payments: number; events: number }[]>`
@@ -155,6 +166,7 @@ export const FORGET: Readonly<Record<RetentionStep, Forget>> = {
   checkoutContacts: forgetCheckoutContacts,
   contacts: forgetContacts,
   reservations,
+  checkouts,
   payments,
   strayEvents,
   finishedCarts,

@@ -15,7 +15,7 @@ import { startDependencies } from './local/start-dependencies.ts';
 const { out, checkouts } = new Command('record-history')
   .description('Records histories of carts and checkouts under the code of this checkout.')
   .option('--out <folder>', 'where the histories go', `tests/replay/histories/v${SCHEMA}`)
-  .option('--checkouts <folder>', 'where those of checkouts go', 'tests/replay/checkouts/v2')
+  .option('--checkouts <folder>', 'where those of checkouts go', 'tests/replay/checkouts/v3')
   .parse()
   .opts<{ out: string; checkouts: string }>();
 

@@ -47,8 +47,9 @@ export class CheckoutKeeper {
   stopAskedBy: 'shopper' | 'operator' | undefined;
   /** Money without an order has gone back, or a person was told. */
   isMoneySettled = false;
-  /** Asked once, at the beginning: a checkout keeps to the way that it began with. */
-  readonly hasLocalSteps = patched('local-transactions');
+  /** Asked once, at the beginning: a checkout keeps to the way that it began with. Before, only queries told how it was doing. */
+  readonly isPublished = patched('published-view');
+  readonly hasLocalSteps = this.isPublished || patched('local-transactions');
   readonly #startedAt = Date.now();
   #endedAt: number | undefined;
   #refusal: Refusal | undefined;

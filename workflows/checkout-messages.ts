@@ -7,15 +7,15 @@ import type { PaymentEvent } from '../contract/payments.ts';
 export const paymentEventSignal = defineSignal<[Pick<PaymentEvent, 'id' | 'type'>]>('paymentEvent');
 
 /**
- * Asks for nothing. A message that came before the first workflow task may take its place, and is lost with the server: then only another
- * message, which leaves a trace in the history, makes the checkout begin.
+ * Gives the checkout up, unless it is paid. A signal, which is in the history before it is answered: an Update that comes before the first
+ * workflow task may take that task's place in Temporal's memory, and both are lost with the server.
  */
-export const wakeSignal = defineSignal<[]>('wake');
+export const cancelSignal = defineSignal<[]>('cancel');
 
-/** Answers once the shopper can pay, or once there is nothing to pay (any more). */
+/** Answers once the shopper can pay, or once there is nothing to pay (any more). For people, and APIs of before. */
 export const whenReadyUpdate = defineUpdate<CheckoutView, []>('whenReady');
 
-/** Gives the checkout up, unless it is paid; answers once it has ended, one way or the other. */
+/** The signal of the same name; answers once the checkout has ended, one way or the other. For people, and APIs of before. */
 export const cancelUpdate = defineUpdate<CheckoutView, []>('cancel');
 
 export const checkoutQuery = defineQuery<CheckoutView>('checkout');

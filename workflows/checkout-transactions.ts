@@ -14,6 +14,7 @@ const TRANSACTIONS = [
   'releaseStock',
   'createOrder',
   'findOrder',
+  'publishCheckout',
 ] as const;
 
 export type Transactions = Pick<Activities, (typeof TRANSACTIONS)[number]>;

@@ -13,6 +13,7 @@ import * as messages from './checkout-messages.ts';
 import { getPaid } from './get-paid.ts';
 import { giveMoneyBack } from './give-money-back.ts';
 import { placeOrder } from './place-order.ts';
+import { showEnd } from './publish-checkout.ts';
 import { Compensations } from './compensations.ts';
 
 export async function checkoutWorkflow(input: CheckoutInput): Promise<CheckoutView> {
@@ -41,6 +42,7 @@ async function run(keeper: CheckoutKeeper): Promise<void> {
   }
   if (end) await tellCartEnd(keeper, end);
   else await tellCartOrder(keeper);
+  await showEnd(keeper);
   await condition(allHandlersFinished);
   await settleLateMoney(keeper);
 }
@@ -66,6 +68,7 @@ async function settleLateMoney(keeper: CheckoutKeeper): Promise<void> {
     if (!isBack) return;
     keeper.see('refunded', 'refund');
     keeper.enter('refunded');
+    await showEnd(keeper);
   }
 }
 
@@ -78,9 +81,13 @@ function registerHandlers(keeper: CheckoutKeeper): void {
     },
     { description: 'From the API: what the payment provider has said. Not for use by hand.' },
   );
-  setHandler(messages.wakeSignal, () => undefined, {
-    description: 'Makes a checkout begin that nothing has made begin. No argument.',
-  });
+  setHandler(
+    messages.cancelSignal,
+    () => {
+      keeper.stopAskedBy ??= 'shopper';
+    },
+    { description: 'Gives the checkout up, unless it is paid already. No argument.' },
+  );
   setHandler(
     messages.whenReadyUpdate,
     async () => {

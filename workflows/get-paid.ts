@@ -9,6 +9,7 @@ import type { CheckoutKeeper, End } from './checkout-keeper.ts';
 import { attempt, steps } from './checkout-steps.ts';
 import type { Compensations } from './compensations.ts';
 import { failureType } from './payment-failures.ts';
+import { showMeanwhile } from './publish-checkout.ts';
 
 const FIRST_POLL_MS = 5_000;
 const LONGEST_POLL_MS = 60_000;
@@ -141,7 +142,10 @@ async function beginPayment(keeper: CheckoutKeeper, undo: Compensations): Promis
     return paymentFailed(keeper, error);
   }
   keeper.tell(`waits for the payment until ${new Date(keeper.payUntil).toISOString()}`);
-  if (!keeper.isPaid) keeper.enter('pending');
+  if (!keeper.isPaid) {
+    keeper.enter('pending');
+    showMeanwhile(keeper);
+  }
   return undefined;
 }
 

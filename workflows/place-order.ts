@@ -3,6 +3,7 @@ import type { OrderRequest } from '../contract/orders.ts';
 import type { CheckoutKeeper, End } from './checkout-keeper.ts';
 import { attempt, insist, steps } from './checkout-steps.ts';
 import { giveMoneyBack } from './give-money-back.ts';
+import { showMeanwhile } from './publish-checkout.ts';
 
 function orderRequestOf({ input, priced, payment }: CheckoutKeeper): OrderRequest {
   const { checkoutId, cartId, owner, ownerHash, currency } = input;
@@ -30,6 +31,7 @@ export async function placeOrder(keeper: CheckoutKeeper): Promise<End | undefine
   const tell = (line: string) => keeper.tell(line);
   const request = orderRequestOf(keeper);
   const onFailure = async (): Promise<boolean> => {
+    showMeanwhile(keeper);
     await attempt(() => steps('keep the stock: it is paid').markStockCaptured(checkoutId));
     const alarm = { kind: 'paid_without_order', subject: checkoutId, facts: { checkoutId } };
     await attempt(() => steps('alarm: paid, and no order yet').raiseAlarm(alarm));

@@ -56,25 +56,21 @@ async function known(parts: CheckoutParts, call: Call): Promise<KnownCheckout> {
 }
 
 /** A checkout that an operator has terminated would be as it was then for ever: how it ended, only the cart knows. */
-async function endedAs(
-  { checkouts }: CheckoutParts,
-  { id, status, orderId }: KnownCheckout,
-  view: CheckoutView | undefined,
-): Promise<CheckoutView> {
+function endedAs({ status, orderId }: KnownCheckout, view: CheckoutView | undefined): CheckoutView {
   if (!view) throw notFound();
-  if (!isOpen(view.status) || status === 'open' || (await checkouts.isRunning(id))) return view;
+  if (!isOpen(view.status) || status === 'open') return view;
   const payment = view.payment && { ...view.payment, redirectUrl: null };
   return { ...view, status, payment, orderId: orderId ?? null, heldUntil: null, payUntil: null };
 }
 
 async function read(parts: CheckoutParts, call: Call): Promise<Reply> {
   const checkout = await known(parts, call);
-  return answer(parts, 200, await endedAs(parts, checkout, await parts.checkouts.read(checkout.id)));
+  return answer(parts, 200, endedAs(checkout, await parts.checkouts.read(checkout.id)));
 }
 
 async function cancel(parts: CheckoutParts, call: Call): Promise<Reply> {
   const checkout = await known(parts, call);
-  const view = await endedAs(parts, checkout, await parts.checkouts.cancel(checkout.id));
+  const view = endedAs(checkout, await parts.checkouts.cancel(checkout.id));
   if (view.status === 'completed' || view.status === 'paid') {
     const order = view.orderId === null ? {} : { orderId: view.orderId };
     throw new Problem('cart_closed', 'It has been paid: there is an order.', order);

@@ -130,7 +130,7 @@ async function sameCheckout(
   const { checkout } = cartOf(await parts.views.load(owner));
   if (!checkout?.id.endsWith(`-${version}`)) return undefined;
   if (checkout.status !== 'open' && checkout.status !== 'completed') return undefined;
-  const view = await parts.checkouts.readReady(checkout.id);
+  const view = await parts.checkouts.whenReady(checkout.id);
   if (!view || (!isOpen(view.status) && view.status !== 'completed')) return undefined;
   const isSameSum = view.totals === null || view.totals.total === request.begin.wish.expectedTotal;
   return isSameSum ? view : undefined;
@@ -185,7 +185,13 @@ export async function beginCheckout(
 ): Promise<Begun> {
   const asked = await ask(parts, call, owner);
   const { envelope, begin } = asked.request;
-  const settled = await findSettled(parts, owner, envelope);
+  // A checkout shows itself once the cart's change has lasted.
+  const settled = await findSettled(
+    parts,
+    owner,
+    envelope,
+    async ({ isLasting }) => isLasting || (await parts.checkouts.isShown(begin.checkoutId)),
+  );
   const foreseen = settled ? undefined : await foreseeCheckout(parts, asked);
   if (foreseen) throw Problem.fromRefusal(foreseen);
   if (!settled && begin.wish.contactRef !== undefined) {
@@ -201,8 +207,7 @@ export async function beginCheckout(
   }
   const isReplay = receipt.attempt !== envelope.attempt;
   const checkoutId = checkoutIdIn(receipt) ?? '';
-  const { checkouts } = parts;
-  const view = await (isReplay ? checkouts.readReady(checkoutId) : checkouts.whenReady(checkoutId));
+  const view = await parts.checkouts.whenReady(checkoutId);
   // It begins in any case: the same key finds it.
   if (!view) throw new Problem('deadline_exceeded');
   const problem = await toProblem(parts, owner, view);

@@ -29,16 +29,19 @@ async function findRow(sql: Sql, owner: CartOwner, key: string): Promise<StoredR
   }
 }
 
-/** The outcome of an applied request with this key, or its refusal where the key stood for another request. Undefined: ask the cart. */
+/**
+ * The outcome of an applied request with this key, or its refusal where the key stood for another request. Undefined: ask the cart.
+ * `isCertain`: what was published last may be lost with its workflow task; the cart cannot have forgotten it yet.
+ */
 export async function findSettled(
   { sql, keyAgeMs }: KnownRequestParts,
   owner: CartOwner,
   { key, fingerprint }: Pick<CartRequest, 'key' | 'fingerprint'>,
+  isCertain: (row: StoredRequest) => boolean | Promise<boolean> = ({ isLasting }) => isLasting,
 ): Promise<Settled | undefined> {
   const row = await findRow(sql, owner, key);
-  // What was published last may be lost with its workflow task; the cart cannot have forgotten it yet.
-  if (row?.status !== 'applied' || !row.isLasting || Date.parse(row.at) < Date.now() - keyAgeMs)
-    return undefined;
+  if (row?.status !== 'applied' || Date.parse(row.at) < Date.now() - keyAgeMs) return undefined;
+  if (!(await isCertain(row))) return undefined;
   const { version, outcomes } = row;
   const isSame = row.fingerprint === fingerprint;
   return {

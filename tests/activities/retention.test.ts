@@ -181,6 +181,16 @@ describe('what is old and not needed goes, what is young or needed stays:', () =
     expect(left.map(({ id }) => id)).toEqual(['held', 'released lately', 'sold']);
   });
 
+  test('what was shown of checkouts 90 days ago', async () => {
+    for (const days of [89, 91]) {
+      await sql`
+        INSERT INTO checkouts (checkout_id, status, stage, view, updated_at)
+        VALUES (${`shown ${days}`}, 'completed', 3, '{}', ${ago(days)})`;
+    }
+    expect(await retain(sql)).toMatchObject({ checkouts: 1 });
+    expect(await count('checkouts', "checkout_id = 'shown 89'")).toBe(1);
+  });
+
   test('idempotency keys of two days ago, counters of an hour ago, runs of 90 days ago', async () => {
     const [young, old] = [await oldCart(sql, 'open', 1.9 * DAY), await oldCart(sql, 'open', 2.1 * DAY)];
     for (const [key, expire] of [

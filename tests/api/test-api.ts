@@ -138,7 +138,7 @@ export async function createTestApi(options: TestApiOptions = {}): Promise<TestA
   const api = createApi({
     config,
     carts,
-    checkouts: createCheckouts(config, metrics, NO_TEMPORAL),
+    checkouts: createCheckouts(config, metrics, sql, NO_TEMPORAL),
     // Nobody listens there: what needs a living workflow is in operator-carts.test.ts and bulk-actions.test.ts.
     operatorGateway: createOperatorGateway(NO_TEMPORAL),
     bulkActions: createBulkActionGateway(NO_TEMPORAL),

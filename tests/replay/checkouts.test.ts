@@ -8,7 +8,7 @@ import { buildWorkflowBundle } from '../../worker/bundle.ts';
 import { quietRuntime } from '../support/worker.ts';
 
 const FOLDER = path.join(import.meta.dirname, 'checkouts');
-/** Of every released form of the workflow: `v1` has ordinary activities only, `v2` does its transactions inside the workflow task. */
+/** Of every released form of the workflow: `v1` has ordinary activities only, `v2` does its transactions inside the workflow task, `v3` publishes its view. */
 const FORMS = readdirSync(FOLDER).sort();
 const recordedIn = (form: string): string[] =>
   readdirSync(path.join(FOLDER, form)).filter((name) => name.endsWith('.json'));

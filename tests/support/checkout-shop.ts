@@ -140,7 +140,7 @@ export async function createCheckoutShop(options: CheckoutShopOptions = {}): Pro
   });
   const metrics = createMetrics();
   const place = { client: temporal.client, taskQueue: temporal.taskQueue };
-  const checkouts = createCheckouts(config, metrics, place);
+  const checkouts = createCheckouts(config, metrics, temporal.sql, place);
   const api = createApi({
     config,
     carts: createCarts(config, metrics, place),

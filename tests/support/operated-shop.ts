@@ -51,7 +51,7 @@ export async function createOperatedShop(): Promise<OperatedShop> {
   const operatorGateway = createOperatorGateway(place);
   const bulkActions = createBulkActionGateway(place);
   const log = createLog(config);
-  const checkouts = createCheckouts(config, metrics, place);
+  const checkouts = createCheckouts(config, metrics, temporal.sql, place);
   const reconcile = createReconcileGateway(place, config.IDLE_TICK);
   const recoverySignals = createRecoverySignals(place, metrics);
   const retention = createRetentionGateway(place, retentionOf(config));

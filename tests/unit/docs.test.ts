@@ -174,7 +174,7 @@ async function contractPaths(): Promise<string[]> {
   const nowhere = { client: createTemporalClient('127.0.0.1:1'), taskQueue: 'none' };
   const operatorGateway = createOperatorGateway(nowhere);
   const bulkActions = createBulkActionGateway(nowhere);
-  const checkouts = createCheckouts(config, metrics, nowhere);
+  const checkouts = createCheckouts(config, metrics, sql, nowhere);
   const log = createLog(config);
   const { app } = createApi({
     config,
