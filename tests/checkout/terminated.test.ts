@@ -176,7 +176,7 @@ describe.concurrent('a terminated checkout', () => {
   });
 });
 
-test(
+test.concurrent(
   'a cart whose database is away when it looks after its checkout looks again when it is back',
   TEST,
   async () => {

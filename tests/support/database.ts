@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, type Sql } from '../../database/client.ts';
 import { type CatalogueName, loadCatalogue } from '../../database/load-catalogue.ts';
@@ -16,17 +17,26 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const MIGRATIONS = fileURLToPath(new URL('../../database/migrations/', import.meta.url));
+const DATABASE = fileURLToPath(new URL('../../database/', import.meta.url));
+
+/** What a template is made of. */
+const SOURCES = ['migrations', 'catalogues', 'load-catalogue.ts'];
 
 /** Any fixed number: one builder of the template at a time. */
 const LOCK = 7_041_776;
 
-/** A changed migration makes another template. */
-function templateName(): string {
+const filesOf = (source: string): string[] =>
+  source.endsWith('.ts')
+    ? [source]
+    : readdirSync(path.join(DATABASE, source))
+        .sort()
+        .map((name) => path.join(source, name));
+
+/** A changed migration or catalogue makes another template. */
+function templateName(catalogue: CatalogueName | undefined): string {
   const hash = createHash('sha256');
-  for (const name of readdirSync(MIGRATIONS).sort())
-    hash.update(name).update(readFileSync(MIGRATIONS + name));
-  return `template_${hash.digest('hex').slice(0, 16)}`;
+  for (const file of SOURCES.flatMap(filesOf)) hash.update(file).update(readFileSync(DATABASE + file));
+  return `template_${hash.digest('hex').slice(0, 16)}_${catalogue ?? 'empty'}`;
 }
 
 function urlOf(server: string, database: string): string {
@@ -43,16 +53,23 @@ async function dropDatabase(admin: Sql, name: string): Promise<void> {
 }
 
 /** Built under another name and renamed when it is whole: an interrupted builder leaves nothing that looks ready. */
-async function ensureTemplate(admin: Sql, server: string, template: string): Promise<void> {
+async function ensureTemplate(
+  admin: Sql,
+  server: string,
+  catalogue: CatalogueName | undefined,
+): Promise<string> {
+  const template = templateName(catalogue);
   const [found] = await admin`SELECT FROM pg_database WHERE datname = ${template}`;
-  if (found) return;
+  if (found) return template;
   const draft = `${template}_draft`;
   await dropDatabase(admin, draft);
   await admin`CREATE DATABASE ${admin(draft)}`;
   const sql = connect(urlOf(server, draft), { max: 1, name: 'template', statementTimeoutMs: 0 });
   await migrate(sql);
+  if (catalogue) await loadCatalogue(sql, catalogue);
   await sql.end();
   await admin`ALTER DATABASE ${admin(draft)} RENAME TO ${admin(template)}`;
+  return template;
 }
 
 async function withAdmin(server: string, use: (admin: Sql) => Promise<unknown>): Promise<void> {
@@ -78,14 +95,12 @@ export async function createTestDatabase({
   }
   const name = `test_${randomBytes(8).toString('hex')}`;
   await withAdmin(server, async (admin) => {
-    const template = templateName();
     await admin`SELECT pg_advisory_lock(${LOCK})`;
-    await ensureTemplate(admin, server, template);
+    const template = await ensureTemplate(admin, server, catalogue);
     await admin`CREATE DATABASE ${admin(name)} TEMPLATE ${admin(template)}`;
   });
   const url = urlOf(server, name);
   const sql = connect(url, { max: 10, name: 'test' });
-  if (catalogue) await loadCatalogue(sql, catalogue);
   return {
     sql,
     url,

@@ -3,10 +3,15 @@
 export interface EventuallyOptions {
   /** Milliseconds after which the last error is thrown. */
   within?: number;
+  /** Milliseconds between two checks at first; what takes long is asked after less often, so that the waiting takes nothing from the work. */
   every?: number;
   /** Milliseconds that one check may take: a question that got lost is asked again. */
   attempt?: number;
 }
+
+/** How much later than it could an answer may be heard: a twentieth of what it took, a quarter of a second at most. */
+const pauseAfter = (waitedMs: number, everyMs: number): number =>
+  Math.max(everyMs, Math.min(waitedMs / 20, 250));
 
 /** Rejects when the answer does not come in time. */
 function inTime<Result>(answer: Promise<Result>, limitMs: number | undefined): Promise<Result> {
@@ -23,7 +28,8 @@ export async function eventually<Result>(
   check: () => Result | Promise<Result>,
   { within = 10_000, every = 25, attempt }: EventuallyOptions = {},
 ): Promise<Exclude<Result, false>> {
-  const end = Date.now() + within;
+  const startedAt = Date.now();
+  const end = startedAt + within;
   for (;;) {
     try {
       const result = await inTime(Promise.resolve(check()), attempt);
@@ -32,6 +38,7 @@ export async function eventually<Result>(
     } catch (error) {
       if (Date.now() >= end) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, every));
+    const pauseMs = pauseAfter(Date.now() - startedAt, every);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

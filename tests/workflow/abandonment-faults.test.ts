@@ -1,6 +1,6 @@
 /** Abandonment where something dies or is changed in the middle: the database, an answer, a run, the settings, a checkout. */
 import { ApplicationFailure } from '@temporalio/activity';
-import { afterEach, expect, test } from 'vitest';
+import { expect, type TestContext, test } from 'vitest';
 import type { Activities } from '../../activities/create-activities.ts';
 import { inspectQuery } from '../../workflows/messages.ts';
 import {
@@ -16,16 +16,18 @@ import {
 import { eventually } from '../support/eventually.ts';
 import { createTestTemporal, type TestTemporal, type TestTemporalOptions } from '../support/temporal.ts';
 
-let temporal: TestTemporal;
-afterEach(() => temporal?.close());
-
-const open = async ({ policy, ...rest }: TestTemporalOptions = {}) => {
-  temporal = await createTestTemporal({ policy: { recoveryDelaysMs: DELAYS, ...policy }, ...rest });
+/** Each test has a system of its own: what is broken there breaks nobody else, and they wait side by side. */
+async function open(
+  { onTestFinished }: TestContext,
+  { policy, ...rest }: TestTemporalOptions = {},
+): Promise<TestTemporal> {
+  const temporal = await createTestTemporal({ policy: { recoveryDelaysMs: DELAYS, ...policy }, ...rest });
+  onTestFinished(() => temporal.close());
   return temporal;
-};
+}
 
-test('a message whose promise could not be written comes once the database is back', async () => {
-  await open({ policy: { publishWaitMs: 400 } });
+test.concurrent('a message whose promise could not be written comes once the database is back', async (context) => {
+  const temporal = await open(context, { policy: { publishWaitMs: 400 } });
   const cart = await leftCart(temporal);
   temporal.databaseGate.shut();
   await cart.skip(HOUR + MINUTE);
@@ -38,7 +40,7 @@ test('a message whose promise could not be written comes once the database is ba
   expect((await cart.handle.query(inspectQuery)).isPublishing).toBe(false);
 });
 
-test('a promise whose answer was lost is made again, and is one', async () => {
+test.concurrent('a promise whose answer was lost is made again, and is one', async (context) => {
   let lost = 0;
   const activities = (real: Activities): Activities => ({
     ...real,
@@ -48,7 +50,7 @@ test('a promise whose answer was lost is made again, and is one', async () => {
       return answer;
     },
   });
-  await open({ activities });
+  const temporal = await open(context, { activities });
   const cart = await leftCart(temporal);
   await cart.skip(HOUR + MINUTE);
   expect(lost).toBe(3);
@@ -56,7 +58,7 @@ test('a promise whose answer was lost is made again, and is one', async () => {
   expect(await askAbsence(cart)).toMatchObject({ step: 1 });
 });
 
-test('a shopper who comes back while a message is promised is not in that absence any more', async () => {
+test.concurrent('a shopper who comes back while a message is promised is not in that absence any more', async (context) => {
   let reached = (): void => undefined;
   let release = (): void => undefined;
   const isReached = new Promise<void>((resolve) => (reached = resolve));
@@ -70,7 +72,10 @@ test('a shopper who comes back while a message is promised is not in that absenc
       return answer;
     },
   });
-  await open({ activities, policy: { recoveryDelaysMs: [500], publishWaitMs: 20_000 } });
+  const temporal = await open(context, {
+    activities,
+    policy: { recoveryDelaysMs: [500], publishWaitMs: 20_000 },
+  });
   const cart = await leftCart(temporal);
   await isReached;
   await cart.add('T-A', 1);
@@ -80,8 +85,8 @@ test('a shopper who comes back while a message is promised is not in that absenc
   expect(await mailsOf(temporal, cart)).toEqual(['2:1', '3:1']);
 });
 
-test('an absence goes on over fresh runs', async () => {
-  await open({ policy: { continueAsNewAfterEvents: 20 } });
+test.concurrent('an absence goes on over fresh runs', async (context) => {
+  const temporal = await open(context, { policy: { continueAsNewAfterEvents: 20 } });
   const cart = await leftCart(temporal);
   const run = await cart.runId();
   await cart.skip(DAY + HOUR);
@@ -93,8 +98,8 @@ test('an absence goes on over fresh runs', async () => {
   expect(names).toContain('AbandonedAt');
 });
 
-test('a cart takes the settings of today with its next run; its absence goes on', async () => {
-  await open({
+test.concurrent('a cart takes the settings of today with its next run; its absence goes on', async (context) => {
+  const temporal = await open(context, {
     policy: { continueAsNewAfterEvents: 20, recoveryDelaysMs: [HOUR, 9 * DAY] },
     policyOfToday: { recoveryDelaysMs: [HOUR, 2 * DAY], expiryGuestMs: 30 * DAY },
   });
@@ -113,8 +118,8 @@ test('a cart takes the settings of today with its next run; its absence goes on'
   await eventually(async () => expect((await cart.handle.describe()).status.name).toBe('COMPLETED'));
 });
 
-test('a cart that was made before there was abandonment learns of it with its next run', async () => {
-  await open({
+test.concurrent('a cart that was made before there was abandonment learns of it with its next run', async (context) => {
+  const temporal = await open(context, {
     policy: { continueAsNewAfterEvents: 20, recoveryDelaysMs: [] },
     policyOfToday: { recoveryDelaysMs: DELAYS },
   });
@@ -128,8 +133,8 @@ test('a cart that was made before there was abandonment learns of it with its ne
   expect(await mailsOf(temporal, cart)).toEqual(['2:1']);
 });
 
-test('a cart whose checkout was terminated asks after it, and is its shopper’s again', async () => {
-  await open({
+test.concurrent('a cart whose checkout was terminated asks after it, and is its shopper’s again', async (context) => {
+  const temporal = await open(context, {
     policy: { checkoutPatienceMs: 2_000 },
     activities: (real) => ({ ...real, readCheckoutFacts: () => Promise.reject(new Error('not today')) }),
   });
@@ -154,11 +159,11 @@ test('a cart whose checkout was terminated asks after it, and is its shopper’s
   expect(await other.view()).toMatchObject({ status: 'checkout', checkout: { id: otherId, status: 'open' } });
 });
 
-test.each(['guest', 'customer'] as const)(
+test.concurrent.for(['guest', 'customer'] as const)(
   'a %s cart that expires while the database is away gives way to a new one at the next write',
-  async (kind) => {
+  async (kind, context) => {
     const life = { expiryGuestMs: DAY, expiryCustomerMs: DAY, recoveryDelaysMs: [] };
-    await open({ policy: { ...life, reopens: true, publishWaitMs: 400 } });
+    const temporal = await open(context, { policy: { ...life, reopens: true, publishWaitMs: 400 } });
     const cart = await leftCart(temporal, { kind });
     const before = await cart.view();
     const add = await cart.addOf('T-C', 1);
@@ -179,8 +184,8 @@ test.each(['guest', 'customer'] as const)(
   },
 );
 
-test('a cart with an open checkout does not expire', async () => {
-  await open({
+test.concurrent('a cart with an open checkout does not expire', async (context) => {
+  const temporal = await open(context, {
     policy: { expiryGuestMs: 1_500, idleTickMs: 100 },
     activities: (real) => ({ ...real, readCheckoutFacts: () => Promise.reject(new Error('not today')) }),
   });

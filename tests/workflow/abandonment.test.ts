@@ -29,7 +29,7 @@ afterAll(() => temporal?.close());
 
 const mails = (cart: CartUnderTest) => mailsOf(temporal, cart);
 
-describe('a shopper who stays away', () => {
+describe.concurrent('a shopper who stays away', () => {
   test.concurrent.each(['guest', 'customer'] as const)(
     'is sent one message at each delay: %s',
     async (kind) => {
@@ -53,7 +53,7 @@ describe('a shopper who stays away', () => {
     },
   );
 
-  test('has a cart that tells operators so, and that costs a handful of events', async () => {
+  test.concurrent('has a cart that tells operators so, and that costs a handful of events', async () => {
     const cart = await leftCart(temporal);
     await cart.skip(10 * MINUTE);
     const idle = await cart.historyLength();
@@ -68,7 +68,7 @@ describe('a shopper who stays away', () => {
     await eventually(async () => expect((await temporal.client.workflow.count(query)).count).toBe(0));
   });
 
-  test('who may not be written to is sent nothing, and the cart counts as abandoned all the same', async () => {
+  test.concurrent('who may not be written to is sent nothing, and the cart counts as abandoned all the same', async () => {
     const cart = temporal.cart();
     await cart.add('T-A', 1);
     await cart.skip(DAY + HOUR);
@@ -83,7 +83,7 @@ describe('a shopper who stays away', () => {
     expect((await cart.view()).version).toBe(1);
   });
 
-  test('has nothing in the cart: there is nothing to come back to', async () => {
+  test.concurrent('has nothing in the cart: there is nothing to come back to', async () => {
     const cart = await leftCart(temporal);
     await cart.do({ type: 'clear' });
     await cart.skip(DAY);
@@ -131,7 +131,7 @@ const GOES_ON: Record<string, (cart: CartUnderTest, isFirst: boolean) => Promise
   'has the cart published again': signal('republish'),
 };
 
-describe('a shopper who', () => {
+describe.concurrent('a shopper who', () => {
   const rows = Object.entries(ENDS);
 
   test.concurrent.each(rows)('%s before the first message is not sent it', async (_title, { act, next }) => {
@@ -159,7 +159,7 @@ describe('a shopper who', () => {
   );
 });
 
-describe('a shop that', () => {
+describe.concurrent('a shop that', () => {
   test.concurrent.each(Object.entries(GOES_ON))('%s begins no second sequence', async (_title, act) => {
     const cart = await leftCart(temporal);
     await cart.skip(30 * MINUTE);
@@ -175,7 +175,7 @@ describe('a shop that', () => {
     expect(await mails(cart)).toEqual(['2:1', '2:2', '2:3']);
   });
 
-  test('locks a cart holds its messages up, and they do not bunch afterwards', async () => {
+  test.concurrent('locks a cart holds its messages up, and they do not bunch afterwards', async () => {
     const cart = await leftCart(temporal);
     await operate(cart, { type: 'lock', reason: 'a look' });
     await cart.skip(5 * DAY);
@@ -191,8 +191,8 @@ describe('a shop that', () => {
   });
 });
 
-describe('a return', () => {
-  test('is in the trail: by the change that was made', async () => {
+describe.concurrent('a return', () => {
+  test.concurrent('is in the trail: by the change that was made', async () => {
     const cart = await leftCart(temporal);
     await cart.skip(25 * HOUR);
     await cart.add('T-A', 1);
@@ -202,7 +202,7 @@ describe('a return', () => {
     await eventually(async () => expect((await cart.audit()).at(-1)?.change).toMatchObject({ recovered }));
   });
 
-  test('is in the trail: by the link that was used, once', async () => {
+  test.concurrent('is in the trail: by the link that was used, once', async () => {
     const cart = await leftCart(temporal);
     await cart.skip(25 * HOUR);
     const { id } = await cart.view();
@@ -217,7 +217,7 @@ describe('a return', () => {
     expect((await cart.view()).version).toBe(3);
   });
 
-  test('by the link of another cart is none', async () => {
+  test.concurrent('by the link of another cart is none', async () => {
     const cart = await leftCart(temporal);
     await cart.skip(2 * HOUR);
     await cart.signalByHand('recovered', { cartId: 'another', episode: 2, step: 1 });
@@ -227,7 +227,7 @@ describe('a return', () => {
     expect((await cart.view()).version).toBe(2);
   });
 
-  test('after which the shopper changes something and leaves again begins the sequence anew', async () => {
+  test.concurrent('after which the shopper changes something and leaves again begins the sequence anew', async () => {
     const cart = await leftCart(temporal);
     await cart.skip(2 * HOUR);
     await cart.signalByHand('recovered', { episode: 2, step: 1 });
@@ -240,7 +240,7 @@ describe('a return', () => {
   });
 });
 
-test('a guest who signs in takes the cart along: there is nobody left to be written to', async () => {
+test.concurrent('a guest who signs in takes the cart along: there is nobody left to be written to', async () => {
   const cart = await leftCart(temporal);
   await cart.skip(2 * HOUR);
   await temporal.cart({ kind: 'customer' }).merge(cart);
@@ -252,7 +252,7 @@ test('a guest who signs in takes the cart along: there is nobody left to be writ
 });
 
 // In real time: the server skips none while a checkout runs.
-test('while a checkout runs nothing is due; one that is given back begins an absence', async () => {
+test.concurrent('while a checkout runs nothing is due; one that is given back begins an absence', async () => {
   const policy = { recoveryDelaysMs: [1_000, DAY] };
   const cart = await leftCart(temporal, { policy });
   const checkoutId = await beginCheckout(cart);
