@@ -2,30 +2,31 @@
  * `npm run test:fuzz`: Schemathesis, with all its checks, on the OpenAPI file of a running system (its own, started here). Installs
  * itself into a Python environment under .build/. `--minutes 5 --seed 1`.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { startStack } from './local/start-stack.ts';
+import { endAtOnce } from './local/end-at-once.ts';
 import { createReporter } from './local/reporter.ts';
+import { runProgram } from './local/run-program.ts';
+import { startStack } from './local/start-stack.ts';
+import { openTemporaryFolder } from './local/temporary-folder.ts';
 
 const VERSION = '4.32.5';
 const folder = path.resolve('.build/schemathesis');
 const program = path.join(folder, 'bin', 'schemathesis');
 
-function run(command: string, args: string[]): void {
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
-  if (error)
+async function run(command: string, args: string[]): Promise<void> {
+  const status = await runProgram(command, args).catch((error: Error) => {
     throw new Error(`${command} cannot be run (${error.message}). Install Python 3.10 or newer with venv.`);
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${String(status)}.`);
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}.`);
 }
 
-function install(): void {
+async function install(): Promise<void> {
   if (existsSync(program)) return;
   console.log(`Installing Schemathesis ${VERSION} into .build/schemathesis`);
-  run('python3', ['-m', 'venv', folder]);
-  run(path.join(folder, 'bin', 'pip'), ['install', '--quiet', `schemathesis==${VERSION}`]);
+  await run('python3', ['-m', 'venv', folder]);
+  await run(path.join(folder, 'bin', 'pip'), ['install', '--quiet', `schemathesis==${VERSION}`]);
 }
 
 /** A guest with something in the cart, so that routes for lines find one. */
@@ -47,9 +48,11 @@ const options = new Command()
   .parse()
   .opts<{ minutes: string; seed: string }>();
 
-install();
+endAtOnce();
+await install();
+const data = openTemporaryFolder('fuzz');
 const stack = await startStack({
-  dataDir: mkdtempSync(path.join(tmpdir(), 'cartwright-fuzz-')),
+  dataDir: data.path,
   report: createReporter(process.stderr),
   environment: { ...process.env, RATE_LIMITS: 'off', LOG_LEVEL: 'warn' },
   withUi: false,
@@ -61,22 +64,18 @@ const stack = await startStack({
 try {
   const [api] = stack.api;
   const seconds = String(Math.round(Number(options.minutes) * 60));
-  const { status } = spawnSync(
-    program,
-    [
-      '--config-file',
-      'tests/fuzz/schemathesis.toml',
-      'run',
-      `${api}/openapi.json`,
-      '--checks=all',
-      `--max-time=${seconds}`,
-      `--seed=${options.seed}`,
-      '--request-timeout=10',
-      `--header=Cart-Token: ${await newGuest(api as string)}`,
-    ],
-    { stdio: 'inherit' },
-  );
-  process.exitCode = status ?? 1;
+  process.exitCode = await runProgram(program, [
+    '--config-file',
+    'tests/fuzz/schemathesis.toml',
+    'run',
+    `${api}/openapi.json`,
+    '--checks=all',
+    `--max-time=${seconds}`,
+    `--seed=${options.seed}`,
+    '--request-timeout=10',
+    `--header=Cart-Token: ${await newGuest(api as string)}`,
+  ]);
 } finally {
   await stack.stop();
+  data.remove();
 }

@@ -2,15 +2,14 @@
  * `npm run record-history -- --out DIR --checkouts DIR`: records histories of carts and of checkouts under today's code, for the replay
  * tests. To be run once for each released form of a workflow, into a folder of its own.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Command } from 'commander';
 import { SCHEMA } from '../cart/state.ts';
 import { recordCheckouts } from '../tests/checkout/record-checkouts.ts';
 import { recordHistories } from '../tests/replay/record-histories.ts';
 import { createCheckoutShop } from '../tests/support/checkout-shop.ts';
+import { endAtOnce } from './local/end-at-once.ts';
 import { startDependencies } from './local/start-dependencies.ts';
+import { openTemporaryFolder } from './local/temporary-folder.ts';
 
 const { out, checkouts } = new Command('record-history')
   .description('Records histories of carts and checkouts under the code of this checkout.')
@@ -19,8 +18,9 @@ const { out, checkouts } = new Command('record-history')
   .parse()
   .opts<{ out: string; checkouts: string }>();
 
-const dataDir = await mkdtemp(path.join(tmpdir(), 'cartwright-record-'));
-const servers = await startDependencies({ dataDir, isVerbose: true });
+endAtOnce();
+const folder = openTemporaryFolder('record');
+const servers = await startDependencies({ dataDir: folder.path, isVerbose: true });
 try {
   process.env.TEST_DATABASE_URL = servers.databaseUrl;
   process.env.TEMPORAL_ADDRESS = servers.temporalAddress;
@@ -34,5 +34,5 @@ try {
   console.log(`${names.length} carts recorded in ${out}: ${names.join(', ')}`);
 } finally {
   await servers.stop();
-  await rm(dataDir, { recursive: true, force: true });
+  folder.remove();
 }

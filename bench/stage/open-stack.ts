@@ -1,10 +1,8 @@
 /** The system under test: one that runs already (a file with the line of `npm run stack -- --json`), or one of our own in a temporary folder. */
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { removeDataFolder } from '../../scripts/local/data-folder.ts';
+import { readFileSync } from 'node:fs';
 import type { Reporter } from '../../scripts/local/reporter.ts';
 import { type StackInfo, startStack } from '../../scripts/local/start-stack.ts';
+import { openTemporaryFolder } from '../../scripts/local/temporary-folder.ts';
 import { UserError } from '../../scripts/local/user-error.ts';
 
 export interface OpenedStack {
@@ -15,7 +13,7 @@ export interface OpenedStack {
 /** `file`: absent for a stack of our own, with two workers and two APIs. Logs, probes and limits are as in production; only rate limits are off. */
 export async function openStack(report: Reporter, file?: string): Promise<OpenedStack> {
   if (file !== undefined) return { info: readInfo(file), close: async () => undefined };
-  const dataDir = mkdtempSync(join(tmpdir(), 'cartwright-bench-'));
+  const folder = openTemporaryFolder('bench');
   let isStarting = true;
   // The supervisor tells of every part that ends; here most of them end on purpose.
   const quiet: Reporter = {
@@ -24,7 +22,7 @@ export async function openStack(report: Reporter, file?: string): Promise<Opened
     warn: (text) => isStarting && report.warn(text),
   };
   const stack = await startStack({
-    dataDir,
+    dataDir: folder.path,
     report: quiet,
     environment: { ...process.env, RATE_LIMITS: 'off' },
     withUi: false,
@@ -36,7 +34,7 @@ export async function openStack(report: Reporter, file?: string): Promise<Opened
   isStarting = false;
   const close = async () => {
     await stack.stop();
-    removeDataFolder(dataDir);
+    folder.remove();
   };
   return { info: stack, close };
 }

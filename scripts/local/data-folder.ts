@@ -28,12 +28,15 @@ export interface DataFolder {
   file(...names: string[]): string;
 }
 
+/** Whether this tool made the folder. */
+export const isDataFolder = (path: string): boolean => existsSync(join(path, MARKER));
+
 /** Makes the folder (or takes an empty one, or one made earlier). Throws a UserError where that is impossible. */
 export function openDataFolder(path: string): DataFolder {
   const folder = resolve(path);
   try {
     mkdirSync(folder, { recursive: true });
-    if (!existsSync(join(folder, MARKER))) claim(folder);
+    if (!isDataFolder(folder)) claim(folder);
     for (const name of ['logs', 'processes', 'locks'])
       mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -61,7 +64,7 @@ function claim(folder: string): void {
 export function removeDataFolder(path: string): void {
   const folder = resolve(path);
   if (!existsSync(folder)) return;
-  if (!existsSync(join(folder, MARKER))) {
+  if (!isDataFolder(folder)) {
     throw new UserError(
       `${folder} was not made by this tool (it has no ${MARKER} file), so it is not removed.`,
     );

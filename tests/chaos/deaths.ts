@@ -1,9 +1,9 @@
 /** `npm run test:deaths`: the full form of deaths.test.ts, in which every way dies at each of its own steps. Takes about a quarter of an hour. */
-import { spawnSync } from 'node:child_process';
+import { endAtOnce } from '../../scripts/local/end-at-once.ts';
+import { runVitest } from '../../scripts/local/run-vitest.ts';
 
-const vitest = ['vitest', 'run', '--project', 'stack', 'tests/chaos/deaths.test.ts'];
-const { status } = spawnSync('npx', vitest, {
-  stdio: 'inherit',
-  env: { ...process.env, DEATHS_PER: 'workflow' },
+endAtOnce();
+process.exitCode = await runVitest(['--project', 'stack', 'tests/chaos/deaths.test.ts'], {
+  ...process.env,
+  DEATHS_PER: 'workflow',
 });
-process.exitCode = status ?? 1;

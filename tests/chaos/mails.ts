@@ -1,5 +1,6 @@
 /** `npm run test:mails -- --carts 1000`: recovery e-mails under kills, with a line of figures at the end; fails when one is missing, doubled, late or unwanted. */
 import { Command } from 'commander';
+import { endAtOnce } from '../../scripts/local/end-at-once.ts';
 import { startTestStack } from '../support/stack.ts';
 import { mailSettings, runMails } from './mail-run.ts';
 
@@ -27,6 +28,7 @@ async function main({ carts: count, seed }: Options): Promise<void> {
   }
 }
 
+endAtOnce();
 new Command('npm run test:mails --')
   .description('Carts are left, their mails fall due, and everything is killed twice meanwhile.')
   .option('--carts <n>', 'carts that are left', '1000')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import type { Fault } from '../support/ledger.ts';
+import { endAtOnce } from '../../scripts/local/end-at-once.ts';
 import { startTestStack } from '../support/stack.ts';
 import { type ChaosReport, runChaos } from './run.ts';
 
@@ -57,6 +58,7 @@ async function main({ minutes, seed, clients, carts }: Options): Promise<void> {
   }
 }
 
+endAtOnce();
 new Command('npm run test:chaos --')
   .description('Shops while parts of the system are killed, and checks that nothing was lost or doubled.')
   .option('--minutes <n>', 'how long', '10')

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
+import { endAtOnce } from '../../scripts/local/end-at-once.ts';
 import { startTestStack } from '../support/stack.ts';
 import { runMerges } from './merge-run.ts';
 
@@ -41,6 +42,7 @@ async function main({ merges, kills, clients, seed }: Options): Promise<void> {
   }
 }
 
+endAtOnce();
 new Command('npm run test:merges --')
   .description(
     'Guests sign in while parts of the system are killed; checks that no unit was lost or doubled.',

@@ -2,11 +2,10 @@
  * `npm run test:races`: the full series. `--races` go straight at the database; the others through the whole system, of which one is started.
  * Named ones only, where any is named. One line of figures for each series, and one for each fault.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { endAtOnce } from '../../scripts/local/end-at-once.ts';
 import { startDependencies } from '../../scripts/local/start-dependencies.ts';
+import { openTemporaryFolder } from '../../scripts/local/temporary-folder.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { startTestStack } from '../support/stack.ts';
 import { runCheckoutRounds } from './run-checkout-rounds.ts';
@@ -61,8 +60,8 @@ function print({ line, faults }: Line): void {
 }
 
 async function raceAtDatabase(count: number): Promise<void> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'cartwright-races-'));
-  const servers = await startDependencies({ dataDir, isVerbose: false });
+  const folder = openTemporaryFolder('races');
+  const servers = await startDependencies({ dataDir: folder.path, isVerbose: false });
   try {
     process.env.TEST_DATABASE_URL = servers.databaseUrl;
     const database = await createTestDatabase({});
@@ -72,7 +71,7 @@ async function raceAtDatabase(count: number): Promise<void> {
   } finally {
     // With the server its databases go, too.
     await servers.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    folder.remove();
   }
 }
 
@@ -95,6 +94,7 @@ async function raceThroughAll(): Promise<void> {
   }
 }
 
+endAtOnce();
 console.log(`seed ${seed}, ${kills} kills per minute`);
 try {
   if (sizes.races > 0) await raceAtDatabase(sizes.races);

@@ -1,7 +1,6 @@
 /** The PostgreSQL of the local stack on the real programs: it comes up whatever an earlier run left behind. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,16 +12,19 @@ import { ensureShopDatabase } from '../../scripts/local/postgres-databases.ts';
 import { silentReporter } from '../../scripts/local/reporter.ts';
 import { readSecrets } from '../../scripts/local/secrets.ts';
 import { openSession } from '../../scripts/local/session.ts';
+import { type TemporaryFolder, openTemporaryFolder } from '../../scripts/local/temporary-folder.ts';
 
+let temporary: TemporaryFolder;
 let folder: string;
 let port: number;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'cartwright-postgres-'));
+  temporary = openTemporaryFolder('postgres');
+  folder = temporary.path;
   port = await findPort({ label: 'PostgreSQL' }, new Set());
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => temporary.remove());
 
 async function start() {
   const session = await openSession(folder, silentReporter);

@@ -17,6 +17,7 @@ import {
   signalProcess,
 } from '../../scripts/local/process-identity.ts';
 import type { StackInfo } from '../../scripts/local/start-stack.ts';
+import { type TemporaryFolder, openTemporaryFolder } from '../../scripts/local/temporary-folder.ts';
 import { waitUntil } from '../../scripts/local/wait-until.ts';
 
 const UP_WITHIN_MS = 120_000;
@@ -27,6 +28,7 @@ interface Run {
   errors: () => string;
 }
 
+let temporary: TemporaryFolder;
 let folder: string;
 let port: number;
 const runs: Run[] = [];
@@ -42,6 +44,7 @@ function run(script: string, ...args: string[]): Run {
     cwd: ROOT,
     env: cleanEnvironment(),
   });
+  temporary.watch(child.pid);
   let output = '';
   let errors = '';
   child.stdout?.on('data', (piece: Buffer) => {
@@ -94,7 +97,8 @@ async function totalQuantity(api: string, token: string): Promise<number> {
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'cartwright-restart-'));
+  temporary = openTemporaryFolder('restart');
+  folder = temporary.path;
   port = await findPort({ label: 'the API' }, new Set());
 });
 
@@ -104,7 +108,7 @@ afterEach(async () => {
   }
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => temporary.remove());
 
 describe('npm start', () => {
   it('finds every cart again after Ctrl-C, which stops all it had started', async () => {

@@ -1,14 +1,14 @@
 /** A PostgreSQL of one's own, to be killed: the shared server of the other tests must live. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
 import { vi } from 'vitest';
 import { postgresAccount } from '../../scripts/local/postgres-account.ts';
 import { findPostgresPrograms } from '../../scripts/local/postgres-programs.ts';
+import { openTemporaryFolder } from '../../scripts/local/temporary-folder.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -30,10 +30,10 @@ export interface OwnPostgres {
 export async function createOwnPostgres(): Promise<OwnPostgres> {
   const { initdb, postgres: program } = findPostgresPrograms();
   const account = postgresAccount();
-  const folder = mkdtempSync(path.join(tmpdir(), 'cartwright-pg-'));
-  if (account) chownSync(folder, account.uid, account.gid);
-  const cwd = folder;
-  const cluster = path.join(folder, 'cluster');
+  const folder = openTemporaryFolder('pg');
+  if (account) chownSync(folder.path, account.uid, account.gid);
+  const { path: cwd } = folder;
+  const cluster = path.join(cwd, 'cluster');
   execFileSync(
     initdb,
     ['-D', cluster, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
@@ -74,6 +74,7 @@ export async function createOwnPostgres(): Promise<OwnPostgres> {
         async () => {
           if (!server || server.exitCode !== null)
             server = spawn(program, args, { cwd, stdio: 'ignore', ...account });
+          folder.watch(server.pid);
           await answers();
         },
         { timeout: 30_000, interval: 50 },
@@ -82,7 +83,7 @@ export async function createOwnPostgres(): Promise<OwnPostgres> {
     kill,
     async remove() {
       await kill();
-      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+      folder.remove();
     },
   };
 }

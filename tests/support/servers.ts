@@ -1,13 +1,11 @@
-/** Starts PostgreSQL and Temporal once for all suites that need them, in a temporary folder, and stops them at the end. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+/** Starts PostgreSQL and Temporal once for all suites that need them, in a temporary folder, and stops them at the end, even that of a killed vitest. */
 import { NativeConnection } from '@temporalio/worker';
 import postgres from 'postgres';
 import { openDataFolder } from '../../scripts/local/data-folder.ts';
 import { SUPERUSER } from '../../scripts/local/postgres-cluster.ts';
 import { readSecrets } from '../../scripts/local/secrets.ts';
 import { startDependencies } from '../../scripts/local/start-dependencies.ts';
+import { openTemporaryFolder } from '../../scripts/local/temporary-folder.ts';
 import { ensureSearchAttributes } from '../../worker/search-attributes.ts';
 
 /** Some suites have no worker at first, and a fresh server takes no cart before it knows the search attributes. */
@@ -35,14 +33,14 @@ async function neverWaitForTheDisk(databaseUrl: string, dataDir: string): Promis
 }
 
 export default async function startServers(): Promise<() => Promise<void>> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'cartwright-test-'));
-  const servers = await startDependencies({ dataDir, isVerbose: true });
-  await neverWaitForTheDisk(servers.databaseUrl, dataDir);
+  const folder = openTemporaryFolder('test');
+  const servers = await startDependencies({ dataDir: folder.path, isVerbose: true });
+  await neverWaitForTheDisk(servers.databaseUrl, folder.path);
   await prepareNamespace(servers.temporalAddress);
   process.env.TEST_DATABASE_URL = servers.databaseUrl;
   process.env.TEMPORAL_ADDRESS = servers.temporalAddress;
   return async () => {
     await servers.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    folder.remove();
   };
 }

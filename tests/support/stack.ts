@@ -1,11 +1,10 @@
 /**
  * The whole system for one test file: `npm run stack -- --json` as a child process, with the test catalogue on free ports and in a
- * temporary folder. Parts can be killed and brought back by name, as driving from outside would do it.
+ * temporary folder; it ends with the process that started it, even by SIGKILL. Parts can be killed and brought back by name, as driving from outside would do it.
  */
 import { type ChildProcess, exec, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
@@ -17,6 +16,7 @@ import {
   signalProcess,
 } from '../../scripts/local/process-identity.ts';
 import type { StackInfo } from '../../scripts/local/start-stack.ts';
+import { openTemporaryFolder } from '../../scripts/local/temporary-folder.ts';
 import { eventually } from './eventually.ts';
 import { openTestInbox, type TestInbox } from './test-inbox.ts';
 
@@ -139,10 +139,12 @@ function readLinkKeys(data: string): string[] {
 
 /** Up when it answers; a stack that does not come up throws with its own words. */
 export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
-  const data = mkdtempSync(path.join(tmpdir(), 'cartwright-e2e-'));
+  const folder = openTemporaryFolder('e2e');
+  const { path: data } = folder;
   const child = launch(data, options);
+  folder.watch(child.pid);
   const line = await firstLine(child).catch((error: unknown) => {
-    rmSync(data, { recursive: true, force: true });
+    folder.remove();
     throw error;
   });
   const info = JSON.parse(line) as StackInfo;
@@ -164,7 +166,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
-      rmSync(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+      folder.remove();
     },
   };
 }

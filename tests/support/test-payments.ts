@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { endWithOwner } from '../../scripts/local/end-with-owner.ts';
 import { findPort } from '../../scripts/local/find-ports.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
@@ -68,6 +69,7 @@ export async function startTestPayments(webhookUrls: readonly string[]): Promise
   const database = await createTestDatabase();
   const port = await findPort({ label: 'test payments' }, new Set());
   const url = `http://127.0.0.1:${port}`;
+  const guard = endWithOwner();
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
@@ -82,6 +84,7 @@ export async function startTestPayments(webhookUrls: readonly string[]): Promise
         WEBHOOK_SECRET,
       },
     });
+    guard.watch(child.pid);
     await eventually(async () => (await fetch(`${url}/readyz`)).ok, { within: 60_000, every: 50 });
   }
 
@@ -102,6 +105,7 @@ export async function startTestPayments(webhookUrls: readonly string[]): Promise
     kill,
     async remove() {
       await kill();
+      guard.release();
       await database.drop();
     },
   };

@@ -1,5 +1,6 @@
 /** `npm run test:tokens -- --count 1000000 --http 100000`: falsified tokens by the million; fails when one is accepted. */
 import { Command } from 'commander';
+import { endAtOnce } from '../../scripts/local/end-at-once.ts';
 import { startTestStack } from '../support/stack.ts';
 import { runOverHttp } from './over-http.ts';
 import { runTokens } from './run.ts';
@@ -44,6 +45,7 @@ async function main({ count, http, seed }: Options): Promise<void> {
   process.exitCode = isSafe && isSafeOverHttp ? 0 : 1;
 }
 
+endAtOnce();
 new Command('npm run test:tokens --')
   .description(
     'Mutates and forges guest tokens and JWTs and puts them before the system; none may be accepted.',
