@@ -12,6 +12,7 @@ const SECOND_TRY = 1;
 
 const withServers = {
   globalSetup: ['tests/support/servers.ts'],
+  setupFiles: ['tests/support/end-with-vitest.ts'],
   testTimeout: 60_000,
   hookTimeout: 180_000,
   maxWorkers: 2,
@@ -50,6 +51,7 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['tests/{stack,e2e,chaos}/**/*.test.ts'],
+          setupFiles: ['tests/support/end-with-vitest.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           retry: SECOND_TRY,

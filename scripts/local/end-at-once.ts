@@ -2,6 +2,7 @@
 import { onStopSignals } from './on-stop-signals.ts';
 
 const SENTENCE = 'Interrupted. What it had started is being stopped, and is gone in a few seconds.';
+const LOOK_EVERY_MS = 500;
 
 /** To be called before anything is started with end-with-owner.ts, which does the stopping. */
 export function endAtOnce(): void {
@@ -10,6 +11,11 @@ export function endAtOnce(): void {
     process.exit(130);
   };
   onStopSignals(end);
-  // tsx, which runs us, was killed.
-  process.once('disconnect', () => void end());
+  if (process.env['npm_lifecycle_event'] !== undefined) endWithShell(end);
+}
+
+/** npm hands a polite kill to its shell only, and that does not pass it on. */
+function endWithShell(end: () => Promise<void>): void {
+  const shell = process.ppid;
+  setInterval(() => process.ppid !== shell && void end(), LOOK_EVERY_MS).unref();
 }
