@@ -3,8 +3,10 @@
  * payment providers have said.
  */
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/client';
+import { isSettled } from '../cart/payment-state.ts';
 import { type CheckoutView, checkoutWorkflowId, isOpen, lateMoneyWorkflowId } from '../contract/checkouts.ts';
 import type { CartRequest, Receipt } from '../contract/operations.ts';
+import { statusOfEvent } from '../contract/payments.ts';
 import type { Config } from '../config.ts';
 import type { Sql } from '../database/client.ts';
 import { TASK_QUEUE } from '../temporal.config.ts';
@@ -36,7 +38,7 @@ export interface Checkouts {
   read(checkoutId: string): Promise<CheckoutView | undefined>;
   /** As it is once it has ended, one way or the other; as it is now where that takes too long. */
   cancel(checkoutId: string): Promise<CheckoutView | undefined>;
-  /** Tells the checkout. Money for one that has ended is given back, unless it came to an order. */
+  /** Tells the checkout what ends its waiting; the rest is seen in PostgreSQL. Money for one that has ended is given back, unless it came to an order. */
   tell: OnPaymentEvent;
 }
 
@@ -126,6 +128,7 @@ class TemporalCheckouts implements Checkouts {
   }
 
   async tell({ checkoutId, id, type }: Parameters<OnPaymentEvent>[0]): Promise<void> {
+    if (!isSettled(statusOfEvent(type))) return;
     const handle = this.#handle(checkoutId);
     try {
       await this.#insist(

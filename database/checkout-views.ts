@@ -1,5 +1,7 @@
 /** Checkouts as shoppers see them: published by their workflows, read and waited for by the API. */
+import { moreFinal } from '../cart/payment-state.ts';
 import { type CheckoutStatus, type CheckoutView, isOpen } from '../contract/checkouts.ts';
+import type { PaymentStatus } from '../contract/payments.ts';
 import type { Sql } from './client.ts';
 
 /** One message for each change; its payload is the checkout's id. */
@@ -27,7 +29,14 @@ export async function publishCheckout(sql: Sql, view: CheckoutView): Promise<voi
     SELECT pg_notify(${CHECKOUT_CHANNEL}, checkout_id) FROM moved`;
 }
 
+/** While it goes on, with what the provider has said by now: its workflow hears only of what ends the waiting. */
 export async function findCheckout(sql: Sql, checkoutId: string): Promise<CheckoutView | undefined> {
-  const [row] = await sql<{ view: string }[]>`SELECT view FROM checkouts WHERE checkout_id = ${checkoutId}`;
-  return row && (JSON.parse(row.view) as CheckoutView);
+  const [row] = await sql<{ view: string; paymentStatus: PaymentStatus | null }[]>`
+    SELECT view, payments.status AS "paymentStatus"
+    FROM checkouts LEFT JOIN payments USING (checkout_id) WHERE checkout_id = ${checkoutId}`;
+  if (!row) return undefined;
+  const view = JSON.parse(row.view) as CheckoutView;
+  const { payment, status } = view;
+  if (!payment || !row.paymentStatus || !isOpen(status)) return view;
+  return { ...view, payment: { ...payment, status: moreFinal(payment.status, row.paymentStatus) } };
 }

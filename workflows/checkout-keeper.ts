@@ -2,7 +2,7 @@
 import { patched, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { linesText } from '../cart/goods-text.ts';
 import { moneyText } from '../cart/money-text.ts';
-import { moreFinal } from '../cart/payment-state.ts';
+import { isSettled, moreFinal } from '../cart/payment-state.ts';
 import { totalsOfOrder } from '../cart/quote-checkout.ts';
 import {
   type CheckoutEnd,
@@ -71,7 +71,7 @@ export class CheckoutKeeper {
 
   /** Whatever comes next, waiting for the payment is over. */
   get isDecided(): boolean {
-    return !['created', 'authorized'].includes(this.paymentStatus);
+    return isSettled(this.paymentStatus);
   }
 
   get isReady(): boolean {
@@ -114,7 +114,13 @@ export class CheckoutKeeper {
     this.status = status;
     if (this.hasEnded) this.#endedAt ??= Date.now();
     this.#show();
-    upsertSearchAttributes([{ key: CHECKOUT_STATUS, value: status }]);
+    // Each costs Temporal's index a write: `paid` is passed in the same moment, unless the order cannot be written (see placeOrder).
+    if (status !== 'paid' || !this.isPublished) this.index();
+  }
+
+  /** Has operators find it by its status. */
+  index(): void {
+    upsertSearchAttributes([{ key: CHECKOUT_STATUS, value: this.status }]);
   }
 
   end({ status, why, refusal }: End): void {

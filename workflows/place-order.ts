@@ -31,6 +31,7 @@ export async function placeOrder(keeper: CheckoutKeeper): Promise<End | undefine
   const tell = (line: string) => keeper.tell(line);
   const request = orderRequestOf(keeper);
   const onFailure = async (): Promise<boolean> => {
+    if (keeper.isPublished) keeper.index();
     showMeanwhile(keeper);
     await attempt(() => steps('keep the stock: it is paid').markStockCaptured(checkoutId));
     const alarm = { kind: 'paid_without_order', subject: checkoutId, facts: { checkoutId } };

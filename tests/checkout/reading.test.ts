@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CheckoutShop, createCheckoutShop } from '../support/checkout-shop.ts';
+import { eventually } from '../support/eventually.ts';
 
 let shop: CheckoutShop;
 
@@ -40,6 +41,22 @@ test('a checkout given up while no worker runs is given up once there is one', a
   expect([200, 202]).toContain((await givenUp).status);
   expect((await shopper.untilStatus('cancelled')).heldUntil).toBeNull();
   expect((await shopper.untilActive()).version).toBe(3);
+});
+
+test('what the provider says on the way is shown, while the checkout waits for the money', async () => {
+  const shopper = await shop.guest();
+  const { body } = await shopper.begin({ testOutcome: 'never' });
+  await shop.emit({ type: 'payment.authorized', checkoutId: body.id });
+  const seen = await eventually(
+    async () => {
+      const { status, payment } = (await shopper.checkout()).body;
+      return payment?.status === 'authorized' && status;
+    },
+    { within: 10_000 },
+  );
+  expect(seen).toBe('pending');
+  await shop.emit({ type: 'payment.captured', checkoutId: body.id });
+  expect((await shopper.untilStatus('completed')).payment?.status).toBe('captured');
 });
 
 test('a checkout whose row is lost is told by its workflow', async () => {
