@@ -7,7 +7,6 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 /** Bytes; every cached cart pays for what the bundle loads (requirement: at most 1.8 MB). */
 export const BUNDLE_BUDGET_BYTES = 1_800_000;
@@ -63,6 +62,8 @@ export async function buildWorkflowBundle(): Promise<string> {
   if (await exists(file)) return file;
   // Evaluated once for all carts instead of once for each: our modules hold no state (tests/tidy.test.ts), and the SDK freezes them.
   const preloadModules = [workflowsPath];
+  // Large, and mostly not needed.
+  const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   const logger = new DefaultLogger('WARN');
   const { code } = await bundleWorkflowCode({ workflowsPath, preloadModules, logger });
   await mkdir(folder, { recursive: true });

@@ -3,16 +3,17 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { compiledPart } from './compile-parts.ts';
 import { type DataFolder, ROOT } from './data-folder.ts';
 import { logFileOf } from './component.ts';
 import { UserError } from './user-error.ts';
 
-const BUILD = "import('./worker/bundle.ts').then(({ buildWorkflowBundle }) => buildWorkflowBundle())";
+const BUILD = 'import(process.argv[1]).then(({ buildWorkflowBundle }) => buildWorkflowBundle())';
 
-/** Makes the bundle, or finds that it is up to date. What the bundler says goes to logs/bundle.log. */
+/** Makes the bundle, or finds that it is up to date; after `compileParts`. What the bundler says goes to logs/bundle.log. */
 export async function buildBundle(folder: DataFolder, signal: AbortSignal): Promise<void> {
   const log = openSync(logFileOf(folder, 'bundle'), 'a', 0o600);
-  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', BUILD];
+  const args = ['--input-type=module', '--eval', BUILD, compiledPart('worker/bundle.ts')];
   try {
     await new Promise<void>((resolve, reject) => {
       const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', log, log], signal });

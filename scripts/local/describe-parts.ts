@@ -1,5 +1,5 @@
 /** The shop's own processes, and those that stand for outside parties, as parts of the local stack. */
-import { join } from 'node:path';
+import { compiledPart, type PartSource } from './compile-parts.ts';
 import { type Component, STAGE } from './component.ts';
 import { ROOT } from './data-folder.ts';
 
@@ -47,12 +47,18 @@ export function describeApi(number: number, environment: Environment, port: numb
   return describeNode(`api-${number}`, 'api/main.ts', STAGE.api, port, env);
 }
 
-function describeNode(name: string, file: string, stage: number, port: number, env: Environment): Component {
+function describeNode(
+  name: string,
+  source: PartSource,
+  stage: number,
+  port: number,
+  env: Environment,
+): Component {
   return {
     name,
     stage,
     command: process.execPath,
-    args: ['--enable-source-maps', '--import', import.meta.resolve('tsx'), join(ROOT, file)],
+    args: ['--enable-source-maps', compiledPart(source)],
     cwd: ROOT,
     env,
     inheritsEnvironment: true,

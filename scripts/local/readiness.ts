@@ -1,9 +1,7 @@
 /**
  * Is a component ready? Asked over the network as its users would, never guessed from its log.
  */
-import postgres from 'postgres';
 import type { Readiness } from './component.ts';
-import { isTemporalReady } from './temporal-namespace.ts';
 
 const ANSWER_WITHIN_MS = 2_000;
 
@@ -12,6 +10,8 @@ export async function isReady(ready: Readiness): Promise<boolean> {
   try {
     if (ready.kind === 'http') return await answersOk(ready.url);
     if (ready.kind === 'postgres') return await answersQuery(ready.url);
+    // Loaded where they are needed: most restart commands need neither.
+    const { isTemporalReady } = await import('./temporal-namespace.ts');
     return await isTemporalReady(ready.address);
   } catch {
     return false;
@@ -25,6 +25,7 @@ async function answersOk(url: string): Promise<boolean> {
 }
 
 async function answersQuery(url: string): Promise<boolean> {
+  const { default: postgres } = await import('postgres');
   const sql = postgres(url, { max: 1, connect_timeout: ANSWER_WITHIN_MS / 1_000, onnotice: () => {} });
   try {
     await sql`select 1`;

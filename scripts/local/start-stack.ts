@@ -8,6 +8,7 @@ import { migrate } from '../../database/migrate.ts';
 import { SETTINGS } from '../../config.ts';
 import { buildBundle } from './build-bundle.ts';
 import { checkSettings } from './check-settings.ts';
+import { compileParts } from './compile-parts.ts';
 import { type Component, livingProcess, recallComponents, titleOf } from './component.ts';
 import {
   describeApi,
@@ -75,7 +76,7 @@ export async function startStack(options: StackOptions, session?: Session): Prom
     const paymentsPort = await ports.take('payments', 'payments', 'Test payments');
     const inboxPort = await ports.take('inbox', 'inbox', 'Inbox');
     const smtpPort = await ports.take('inboxSmtp', 'inbox-smtp', 'Inbox (SMTP)');
-    const dependencies = await bringUpDependencies(own, options, ports);
+    const [dependencies] = await Promise.all([bringUpDependencies(own, options, ports), buildProgram(own)]);
     const sampleSku = await prepareShop(own, options, dependencies);
     const environment = {
       SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
@@ -88,9 +89,8 @@ export async function startStack(options: StackOptions, session?: Session): Prom
     const payments = describePayments(outside, paymentsPort, apiPorts);
     const inbox = describeInbox(environment, inboxPort, smtpPort, own.folder.file('mails'));
     const workers = workerPorts.map((port, index) => describeWorker(index + 1, environment, port));
-    await Promise.all([startMany(own, [payments, inbox]), startMany(own, workers)]);
     const apis = apiPorts.map((port, index) => describeApi(index + 1, environment, port));
-    await startMany(own, apis);
+    await Promise.all([[payments, inbox], workers, apis].map((equals) => startMany(own, equals)));
     void supervise(own, {
       restarts: options.restarts,
       hint: (name) => `Start it again: ${restartCommand(name, own.folder.path)}`,
@@ -104,6 +104,14 @@ export async function startStack(options: StackOptions, session?: Session): Prom
   }
 }
 
+const buildProgram = ({ folder, report, stopping }: Session): Promise<void> =>
+  report.step('Program', async (progress) => {
+    progress('compiling');
+    await compileParts();
+    progress('workflow bundle');
+    await buildBundle(folder, stopping);
+  });
+
 async function prepareShop(
   session: Session,
   { catalogue, report }: StackOptions,
@@ -111,17 +119,14 @@ async function prepareShop(
 ): Promise<string> {
   const sql = connect(databaseUrl, { max: 1, name: 'cartwright-start', statementTimeoutMs: 0 });
   try {
-    await Promise.all([
-      report.step('Tables and catalogue', async (progress) => {
-        progress('migrations');
-        // postgres.js 3.4.9 with fetch_types off never answers reserve() on a pool that has no open connection yet.
-        await sql`SELECT 1`;
-        await migrate(sql);
-        progress(`${catalogue} catalogue`);
-        if (catalogue !== 'none') await loadCatalogue(sql, catalogue);
-      }),
-      report.step('Workflow bundle', () => buildBundle(session.folder, session.stopping)),
-    ]);
+    await report.step('Tables and catalogue', async (progress) => {
+      progress('migrations');
+      // postgres.js 3.4.9 with fetch_types off never answers reserve() on a pool that has no open connection yet.
+      await sql`SELECT 1`;
+      await migrate(sql);
+      progress(`${catalogue} catalogue`);
+      if (catalogue !== 'none') await loadCatalogue(sql, catalogue);
+    });
     session.stopping.throwIfAborted();
     return await sampleSku(sql);
   } finally {

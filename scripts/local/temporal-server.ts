@@ -96,9 +96,10 @@ export function describeTemporalServer(
   };
 }
 
-/** Time skipping is for tests; it does nothing until a workflow asks for it. */
+/** Time skipping is for tests; it does nothing until a workflow asks for it. A new namespace and its search attributes count at once. */
 function dynamicSettings(): Record<string, { value: unknown }[]> {
   return {
+    'system.namespaceCacheRefreshInterval': [{ value: '200ms' }],
     'frontend.WorkflowTimeSkippingEnabled': [{ value: true }],
     'system.enableEagerWorkflowStart': [{ value: true }],
   };
