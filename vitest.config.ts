@@ -3,6 +3,7 @@
  * the global set-up starts once. Time limits bound waiting for a state; no test sleeps.
  */
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './tests/support/longest-first.ts';
 
 /**
  * Where real servers are killed and waited for, a machine that is busy with something else may break a bound. Such a test is done once more, and
@@ -21,6 +22,7 @@ const withServers = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: 'v8',
       include: ['cart/**/*.ts', 'api/**/*.ts', 'activities/**/*.ts', 'database/**/*.ts'],
@@ -55,8 +57,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           retry: SECOND_TRY,
-          fileParallelism: false,
-          // Each starts a whole system: alone, and after the others.
+          // Each starts a whole system, and waits more than it works: two of them go side by side, after the others.
+          maxWorkers: 2,
           sequence: { groupOrder: 3 },
         },
       },
