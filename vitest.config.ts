@@ -16,7 +16,8 @@ const withServers = {
   setupFiles: ['tests/support/end-with-vitest.ts'],
   testTimeout: 60_000,
   hookTimeout: 180_000,
-  maxWorkers: 2,
+  // On two cores as well: most files wait for others most of the time.
+  maxWorkers: 3,
   retry: SECOND_TRY,
 };
 

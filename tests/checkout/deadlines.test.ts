@@ -41,7 +41,7 @@ const detailsOf = async (checkoutId: string): Promise<string> => {
 };
 
 describe('a checkout', () => {
-  test('that nobody pays expires: stock and cart are free again, and the payment is closed', async () => {
+  test.concurrent('that nobody pays expires: stock and cart are free again, and the payment is closed', async () => {
     const shopper = await shop.guest(['T-ONE', 1]);
     const begun = await shopper.begin({ testOutcome: 'never' });
     expect(begun.body.status, begun.text).toBe('pending');
@@ -54,7 +54,7 @@ describe('a checkout', () => {
     await checkStock(shop.temporal.sql);
   });
 
-  test('whose events are late finds out by asking', { timeout: 90_000 }, async () => {
+  test.concurrent('whose events are late finds out by asking', { timeout: 90_000 }, async () => {
     const shopper = await shop.guest();
     const faults = (body: object) =>
       shop.provider.fetch('/faults', {

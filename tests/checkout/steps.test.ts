@@ -45,7 +45,7 @@ const setFaults = (faults: object) =>
   });
 
 /** More at once would lose workflow tasks on a busy machine, which is another test. */
-const inTurn = atOnce(14);
+const inTurn = atOnce(12);
 
 const stepsOf = new Map<Story, string[]>();
 

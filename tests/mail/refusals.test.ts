@@ -1,10 +1,11 @@
-/** Mail servers that refuse, break off or say nothing: what may be tried again is, what may not is recorded, and no address is kept. */
+/**
+ * Mail servers that refuse, break off or say nothing: what may be tried again is, what may not is recorded, and no address is kept. Those that
+ * are away for a while: outages.test.ts.
+ */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createMailer } from '../../mail/mailer.ts';
-import type { SenderOptions } from '../../worker/send-mails.ts';
 import { eventually } from '../support/eventually.ts';
 import { type LeftCart, type MailRoom, openMailRoom } from '../support/mail-room.ts';
-import { type RudeSmtp, startRudeSmtp } from '../support/rude-smtp.ts';
+import { type RudeSmtp, startRudeSmtp, toServer } from '../support/rude-smtp.ts';
 
 let room: MailRoom;
 let rude: RudeSmtp;
@@ -21,9 +22,7 @@ afterEach(async () => {
 });
 afterAll(() => room.close());
 
-const toRude = (answerWithinMs = 2_000): Partial<SenderOptions> => ({
-  mailer: createMailer({ smtpUrl: rude.url, from: { address: 'orders@shop.example' }, answerWithinMs }),
-});
+const toRude = (answerWithinMs?: number) => toServer(rude, answerWithinMs);
 
 /** The row, after a try that did not succeed. */
 const tried = (cart: LeftCart) =>
@@ -91,28 +90,7 @@ describe('a server that says not now', () => {
   });
 });
 
-describe('a server that is not there', () => {
-  test.each([
-    ['closes at once', { CONNECT: 'close' }],
-    ['says that it is closing', { CONNECT: '421 4.3.2 shutting down' }],
-    ['does not let us in', { MAIL: '553 5.7.1 Sender address rejected' }],
-    ['closes in the middle of a mail', { '.': 'close' }],
-    ['says nothing', { CONNECT: 'hang' }],
-  ] as const)(
-    '(it %s) is left alone for a moment, and gets every mail when it is back',
-    async (_how, manners) => {
-      const carts = await Promise.all(Array.from({ length: 12 }, () => room.leave()));
-      rude.manners = manners;
-      room.start(toRude(400));
-      await eventually(() => room.recorded.filter(({ outcome }) => outcome === 'postponed').length >= 3);
-      expect(rude.mails).toHaveLength(0);
-      rude.manners = {};
-      for (const cart of carts)
-        await eventually(async () => (await room.row(cart.key)).isSent, { within: 45_000 });
-      expect(rude.mails).toHaveLength(12);
-    },
-  );
-
+describe('a server that goes away', () => {
   test('takes the mail and dies before it says so: it comes again, and is the same one', async () => {
     const cart = await room.leave();
     rude.manners = { '.': 'closeAfterData' };

@@ -1,4 +1,6 @@
 /** A mail server as bad as tests want it: refuses, closes in the middle of a mail, says nothing, or takes it after all. */
+import { createMailer } from '../../mail/mailer.ts';
+import type { SenderOptions } from '../../worker/send-mails.ts';
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 
@@ -89,3 +91,8 @@ export async function startRudeSmtp(): Promise<RudeSmtp> {
   };
   return rude;
 }
+
+/** A sender's part that gives its mails to this server. */
+export const toServer = ({ url }: RudeSmtp, answerWithinMs = 2_000): Pick<SenderOptions, 'mailer'> => ({
+  mailer: createMailer({ smtpUrl: url, from: { address: 'orders@shop.example' }, answerWithinMs }),
+});

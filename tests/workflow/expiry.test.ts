@@ -18,7 +18,7 @@ const statusOf = async (cart: CartUnderTest) => (await cart.handle.describe()).s
 const expectEnded = (cart: CartUnderTest) =>
   eventually(async () => expect(await statusOf(cart)).toBe('COMPLETED'));
 
-test.each([
+test.concurrent.each([
   ['guest', 90],
   ['customer', 365],
 ] as const)('a %s cart with lines ends after %d days, and its row says so', async (kind, days) => {
@@ -36,7 +36,7 @@ test.each([
   expect(await cart.finished()).toMatchObject([{ status: 'expired' }]);
 });
 
-test('an empty cart ends after 48 hours', async () => {
+test.concurrent('an empty cart ends after 48 hours', async () => {
   const cart = temporal.cart();
   await cart.start();
   await cart.skip(47 * HOUR);
@@ -46,7 +46,7 @@ test('an empty cart ends after 48 hours', async () => {
   expect(await cart.row()).toMatchObject({ status: 'expired' });
 });
 
-test('a change postpones the end', async () => {
+test.concurrent('a change postpones the end', async () => {
   const cart = temporal.cart();
   await cart.add('T-A', 1);
   await cart.skip(89 * DAY);
@@ -57,14 +57,14 @@ test('a change postpones the end', async () => {
   await expectEnded(cart);
 });
 
-test('a year of idling costs a handful of events', async () => {
+test.concurrent('a year of idling costs a handful of events', async () => {
   const cart = temporal.cart({ kind: 'customer' });
   await cart.add('T-A', 1);
   await cart.skip(300 * DAY);
   expect(await cart.historyLength()).toBeLessThan(30);
 });
 
-test("a guest's cart is not born again", async () => {
+test.concurrent("a guest's cart is not born again", async () => {
   const cart = temporal.cart();
   await cart.add('T-A', 1);
   await cart.skip(91 * DAY);
@@ -72,7 +72,7 @@ test("a guest's cart is not born again", async () => {
   await expect(cart.add('T-A', 1)).rejects.toThrow('already started');
 });
 
-test("a customer's cart is born again, and the projection takes it", async () => {
+test.concurrent("a customer's cart is born again, and the projection takes it", async () => {
   const id = 'customer-again';
   const cart = temporal.cart({ kind: 'customer', id, policy: { expiryCustomerMs: 1_500 } });
   await cart.add('T-A', 5);
@@ -85,7 +85,7 @@ test("a customer's cart is born again, and the projection takes it", async () =>
   expect((await again.view()).id).not.toBe(before.id);
 });
 
-test('a refused first write leaves an empty cart that ends by itself', async () => {
+test.concurrent('a refused first write leaves an empty cart that ends by itself', async () => {
   const cart = temporal.cart();
   expect(await cart.do({ type: 'removeItem', lineId: 'l1' })).toMatchObject({
     refusal: { code: 'line_not_found' },

@@ -34,5 +34,5 @@ function createWorkflowDriver(): Driver {
 }
 
 describe('on a real workflow', () => {
-  test.each(SCENARIOS)('$title', (scenario) => runScenario(createWorkflowDriver(), scenario));
+  test.concurrent.each(SCENARIOS)('$title', (scenario) => runScenario(createWorkflowDriver(), scenario));
 });
