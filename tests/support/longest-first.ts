@@ -1,4 +1,4 @@
-/** Order of the test files where two go side by side: the longest first, so that none is left to run alone at the end. A fresh checkout has no times yet. */
+/** Order of the test files where several go side by side: the longest first, so that none is left to run alone at the end. A fresh checkout has no times yet. */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const LONGEST = [
@@ -13,6 +13,13 @@ const LONGEST = [
   'tests/e2e/killed-workers.test.ts',
   'tests/e2e/link-outages.test.ts',
   'tests/e2e/outages.test.ts',
+  'tests/checkout/steps.test.ts',
+  'tests/workflow/retention.test.ts',
+  'tests/checkout/terminated.test.ts',
+  'tests/workflow/reconcile-races.test.ts',
+  'tests/workflow/reconcile-repairs.test.ts',
+  'tests/api/isolation.test.ts',
+  'tests/workflow/abandonment-faults.test.ts',
 ];
 
 const rankOf = ({ moduleId }: TestSpecification): number => {
