@@ -3,6 +3,7 @@
  * named in the error.
  */
 import { createServer } from 'node:net';
+import { claimPort } from './claim-port.ts';
 import { UserError } from './user-error.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -52,7 +53,8 @@ async function nearestFree(preferred: number | undefined, reserved: Set<number>)
   const near = preferred === undefined ? [] : Array.from({ length: 20 }, (_, step) => preferred + step);
   const far = Array.from({ length: 200 }, () => FIRST + Math.floor(Math.random() * (LAST - FIRST)));
   for (const port of [...near, ...far]) {
-    if (port <= 65_535 && !reserved.has(port) && (await isPortFree(port))) return port;
+    const canBeHad = port <= 65_535 && !reserved.has(port) && (await isPortFree(port));
+    if (canBeHad && claimPort(port)) return port;
   }
   throw new UserError('No free port was found on 127.0.0.1 after 200 tries.');
 }

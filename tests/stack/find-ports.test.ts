@@ -1,4 +1,6 @@
 /** Ports of the local stack: defaults give way, wishes do not. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findPort, isPortFree } from '../../scripts/local/find-ports.ts';
@@ -46,6 +48,24 @@ describe('a port of the local stack', () => {
     const first = await findPort({ label: 'worker 1' }, reserved);
     const second = await findPort({ label: 'worker 2', preferred: first }, reserved);
     expect(second).not.toBe(first);
+  });
+
+  it('is not given out by another process that is starting, until that one has ended', async () => {
+    const port = await findPort({ label: 'the API' }, new Set());
+    const ask = `
+      import { findPort } from '${import.meta.dirname}/../../scripts/local/find-ports.ts';
+      console.log(await findPort({ label: 'the API', preferred: ${port} }, new Set()));
+      if (process.argv[1] === 'stay') setInterval(() => {}, 1_000);`;
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', ask];
+    const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(Number(stdout)).toBeGreaterThan(port);
+    const other = spawn(process.execPath, [...args, 'stay']);
+    const [text] = (await once(other.stdout, 'data')) as [Buffer];
+    const theirs = Number(text.toString());
+    expect(await findPort({ label: 'the API', preferred: theirs }, new Set())).not.toBe(theirs);
+    other.kill('SIGKILL');
+    await once(other, 'close');
+    expect(await findPort({ label: 'the API', preferred: theirs }, new Set())).toBe(theirs);
   });
 
   it('lies below the range that the kernel gives to outgoing connections', async () => {
