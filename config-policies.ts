@@ -20,6 +20,7 @@ export const cartPolicyOf = (config: Config): CartPolicy => ({
   checkoutPatienceMs: 2 * Math.max(config.HOLD_LIFE, config.PAYMENT_WAIT),
   reopens: true,
   freshRunWhenQuiet: true,
+  sleepsByHistory: true,
 });
 
 /** When recovery e-mails may go out, and how many to one address. */

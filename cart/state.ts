@@ -132,4 +132,6 @@ export interface CartPolicy {
   reopens?: boolean;
   /** After an order the fresh run waits until the cart has been quiet for `idleTickMs`. Absent: it begins at once. */
   freshRunWhenQuiet?: boolean;
+  /** While the cart sleeps, nothing but its history tells it the time. Absent: whatever comes in does, also what leaves no history. */
+  sleepsByHistory?: boolean;
 }

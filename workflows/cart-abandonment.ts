@@ -51,9 +51,9 @@ export class CartAbandonment {
     return { at: Math.max(next.at, this.#retryAt), summary };
   }
 
-  get isDue(): boolean {
+  isDue(now = Date.now()): boolean {
     const { due } = this;
-    return due !== undefined && due.at <= Date.now();
+    return due !== undefined && due.at <= now;
   }
 
   /** Never throws: a failure means later. */

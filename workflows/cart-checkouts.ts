@@ -54,8 +54,8 @@ export class CartCheckouts {
     return Math.max(checkout.startedAt, this.#askedAt) + policy.checkoutPatienceMs;
   }
 
-  get isSilent(): boolean {
-    return this.askAt !== undefined && this.askAt <= Date.now();
+  isSilent(now = Date.now()): boolean {
+    return this.askAt !== undefined && this.askAt <= now;
   }
 
   /** An operator may have terminated it: then nobody else gives the cart back. Never throws: a failure means later. */

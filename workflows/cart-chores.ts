@@ -28,8 +28,8 @@ export class CartChores {
     return wantsPublish || !isEmpty(outbox) || unpriced.areThere || wantsReprice;
   }
 
-  get areDue(): boolean {
-    return this.arePending && Date.now() >= this.retryAt;
+  areDue(now = Date.now()): boolean {
+    return this.arePending && now >= this.retryAt;
   }
 
   /** Does everything that is due. Never throws: a failure means later. */

@@ -49,6 +49,8 @@ export class CartKeeper {
   /** There was an order: the next generation goes on in a fresh run. */
   #wantsNewRun = false;
   wantsReprice = false;
+  /** This run should make way for a fresh one: a long history is slow to load, and a fresh run also takes new code. */
+  isRunLong = false;
   /** Somebody asked for the read model to be written anew; see messages.ts. */
   rewrite: RewriteRow | undefined;
   readonly #told = new RecentlyTold();
@@ -83,8 +85,18 @@ export class CartKeeper {
     return applyRequests({ state: open, remembered }, requests, Date.now(), this.policy);
   }
 
+  /** Only where something is done that the history holds: what a refused Update sees is not there when the cart is loaded again. */
+  lookAtHistory(): void {
+    const { historyLength, continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo();
+    this.isRunLong =
+      historyLength >= this.policy.continueAsNewAfterEvents ||
+      continueAsNewSuggested ||
+      targetWorkerDeploymentVersionChanged === true;
+  }
+
   /** Applies the requests. A signal's refusals are recorded, since nobody heard them. */
   take(requests: readonly AnyRequest[], isSignal = false): Applied[] {
+    this.lookAtHistory();
     const ended = this.mayReopen ? this.state : undefined;
     const { ledger, applied, hasChanged } = this.tryOut(requests, ended && uuid4());
     if (hasChanged) this.ledger = ledger;

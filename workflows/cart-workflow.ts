@@ -8,7 +8,6 @@ import {
   makeContinueAsNewFunc,
   patched,
   upsertMemo,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { CartPolicy } from '../cart/state.ts';
 import { localActivities } from './activity-proxies.ts';
@@ -42,14 +41,13 @@ export async function cartWorkflow(input: CartInput): Promise<void> {
   const chores = new CartChores(keeper);
   const parts = { keeper, chores, merges, checkouts, index, abandonment };
   const timer = new LazyTimer();
-  const isTimerLate = () => dues(parts).some(({ at }) => timer.isLaterThan(at));
   for (;;) {
     if (checkouts.areDue) await checkouts.start();
     if (merges.haveArrived) await merges.takeArrived();
-    if (chores.areDue) await chores.run();
-    if (checkouts.isSilent) await checkouts.askAfter();
+    if (chores.areDue()) await chores.run();
+    if (checkouts.isSilent()) await checkouts.askAfter();
     // What is behind is published first: the row that is marked is then the one that shows this cart.
-    if (abandonment.isDue && !chores.arePending) await abandonment.run();
+    if (abandonment.isDue() && !chores.arePending) await abandonment.run();
     merges.remind();
     merges.send();
     keeper.expireIfDue();
@@ -58,23 +56,12 @@ export async function cartWorkflow(input: CartInput): Promise<void> {
       // Whoever wrote meanwhile has been refused, and that is published before the end.
       if (isDone(parts)) return;
     }
+    keeper.lookAtHistory();
     // A fresh run brings fresh search attributes along.
     if (!keeper.policy.freshRunWhenQuiet || !mayHandOver(parts)) index.writeWhenQuiet();
     if (mayHandOver(parts)) await handOver(input, parts);
     for (const { at, summary } of dues(parts)) timer.arm(at, summary);
-    await condition(
-      () =>
-        chores.areDue ||
-        checkouts.areDue ||
-        merges.areDue ||
-        (abandonment.isDue && !chores.arePending) ||
-        checkouts.isSilent ||
-        isDone(parts) ||
-        timer.hasFired ||
-        isTimerLate() ||
-        mayHandOver(parts),
-    );
-    timer.consume();
+    await sleep(parts, timer);
   }
 }
 
@@ -85,6 +72,38 @@ interface Parts {
   checkouts: CartCheckouts;
   index: CartIndex;
   abandonment: CartAbandonment;
+}
+
+/**
+ * Until there is something to do. An Update that is refused leaves no history, and has the condition looked at all the same: also between the
+ * moment in which something falls due and the timer that says so. A cart that acted then could never be loaded again. So time stands still
+ * for one that sleeps until its timer fires, and how long the history is it knows from what is in there (decision 0028).
+ */
+async function sleep(parts: Parts, timer: LazyTimer): Promise<void> {
+  const { keeper } = parts;
+  const asleepAt = Date.now();
+  await condition(() => {
+    const { sleepsByHistory } = keeper.policy;
+    // Carts of before have acted at such moments, and must do so again.
+    if (!sleepsByHistory) keeper.lookAtHistory();
+    const now = sleepsByHistory ? asleepAt : Date.now();
+    const isTimerLate = dues(parts, now).some(({ at }) => timer.isLaterThan(at));
+    return timer.hasFired || isTimerLate || hasWork(parts, now);
+  });
+  timer.consume();
+}
+
+function hasWork(parts: Parts, now: number): boolean {
+  const { chores, checkouts, merges, abandonment } = parts;
+  return (
+    chores.areDue(now) ||
+    checkouts.areDue ||
+    merges.areDue ||
+    (abandonment.isDue(now) && !chores.arePending) ||
+    checkouts.isSilent(now) ||
+    isDone(parts) ||
+    mayHandOver(parts, now)
+  );
 }
 
 const isDone = ({ keeper, merges }: Parts): boolean =>
@@ -103,15 +122,15 @@ interface Due {
   summary: string;
 }
 
-function dues({ keeper, chores, merges, checkouts, index, abandonment }: Parts): Due[] {
+function dues({ keeper, chores, merges, checkouts, index, abandonment }: Parts, now = Date.now()): Due[] {
   const { state, expiry } = keeper;
   const due: Due[] = [];
-  if (chores.arePending && !chores.areDue) {
+  if (chores.arePending && !chores.areDue(now)) {
     due.push({ at: chores.retryAt, summary: 'the database was away: publish again' });
   }
   const { newRunAt } = keeper;
   // Once it is past, whatever stands in the way wakes the cart.
-  if (newRunAt !== undefined && newRunAt > Date.now()) {
+  if (newRunAt !== undefined && newRunAt > now) {
     due.push({ at: newRunAt, summary: 'a fresh run after the order, once the cart is quiet' });
   }
   if (index.dueAt !== undefined) {
@@ -130,30 +149,20 @@ function dues({ keeper, chores, merges, checkouts, index, abandonment }: Parts):
   return due;
 }
 
-/** A long history is slow to load after a worker's crash; a fresh run also takes new code. */
-function mustHandOver({ policy }: CartKeeper): boolean {
-  const info = workflowInfo();
-  return (
-    info.historyLength >= policy.continueAsNewAfterEvents ||
-    info.continueAsNewSuggested ||
-    info.targetWorkerDeploymentVersionChanged === true
-  );
-}
-
 /**
  * An order ends a generation, and with it a run; nobody waits for that. At once, it would lose the workflow task to the end of the checkout,
  * which comes in meanwhile: decision 0026.
  */
-function wantsHandOver({ keeper: { policy, newRunAt }, chores }: Parts): boolean {
-  if (newRunAt === undefined || newRunAt > Date.now()) return false;
+function wantsHandOver({ keeper: { policy, newRunAt }, chores }: Parts, now: number): boolean {
+  if (newRunAt === undefined || newRunAt > now) return false;
   return !policy.freshRunWhenQuiet || !chores.arePending;
 }
 
-function mayHandOver(parts: Parts): boolean {
+function mayHandOver(parts: Parts, now = Date.now()): boolean {
   const { keeper, chores, merges, checkouts } = parts;
-  const isWanted = mustHandOver(keeper) || wantsHandOver(parts);
+  const isWanted = keeper.isRunLong || wantsHandOver(parts, now);
   // A letter between carts is only sure to arrive while the run that wrote it lasts.
-  return isWanted && !chores.areDue && !checkouts.areDue && merges.areIdle && allHandlersFinished();
+  return isWanted && !chores.areDue(now) && !checkouts.areDue && merges.areIdle && allHandlersFinished();
 }
 
 /** What the shop's settings are by now; where nobody says, as before. */

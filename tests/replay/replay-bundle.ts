@@ -31,7 +31,10 @@ export const fixture = (name: string): string => here(`fixtures/${name}.ts`);
 const SILENT: InjectedSinks<ReadModelSinks> = { readModel: { publish: { fn: () => undefined } } };
 
 /** The error of the first history that does not replay, by its name; undefined when all do. */
-export async function replayAll(bundle: Bundle, histories: StoredHistory[]): Promise<[string, Error][]> {
+export async function replayAll(
+  bundle: Bundle,
+  histories: readonly Pick<StoredHistory, 'name' | 'history'>[],
+): Promise<[string, Error][]> {
   quietRuntime();
   const errors: [string, Error][] = [];
   const results = Worker.runReplayHistories(

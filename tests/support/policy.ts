@@ -14,4 +14,5 @@ export const TEST_POLICY: CartPolicy = {
   expiryGuestMs: 90 * 24 * HOUR,
   expiryCustomerMs: 365 * 24 * HOUR,
   freshRunWhenQuiet: true,
+  sleepsByHistory: true,
 };
