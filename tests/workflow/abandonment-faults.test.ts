@@ -130,7 +130,7 @@ test.concurrent('a cart that was made before there was abandonment learns of it 
     expect(await cart.runId()).not.toBe(run);
   });
   await cart.skip(HOUR + MINUTE);
-  expect(await mailsOf(temporal, cart)).toEqual(['2:1']);
+  await eventually(async () => expect(await mailsOf(temporal, cart)).toEqual(['2:1']));
 });
 
 test.concurrent('a cart whose checkout was terminated asks after it, and is its shopper’s again', async (context) => {
