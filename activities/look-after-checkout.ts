@@ -24,14 +24,12 @@ export type CheckoutFate =
 /** Longer than any try of a step (workflows/checkout-steps.ts): nothing of a checkout happens later than this after its end. */
 const LAST_STEP_MS = 15_000;
 
-const unanswered = () =>
-  ApplicationFailure.create({ message: 'Temporal did not answer', type: 'TemporalUnavailable' });
-
 async function endOf(client: Client, checkoutId: string): Promise<number | 'running'> {
   try {
     return await readEnd(client, checkoutWorkflowId(checkoutId));
   } catch (error) {
-    throw error instanceof CartSilent ? unanswered() : error;
+    if (!(error instanceof CartSilent)) throw error;
+    throw ApplicationFailure.create({ message: 'Temporal did not answer', type: 'TemporalUnavailable' });
   }
 }
 

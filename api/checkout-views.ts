@@ -2,10 +2,11 @@
  * Reads checkouts where their workflows publish them, and waits for what they become: one LISTEN for all who wait. What a gap of that
  * connection loses is found by looking again.
  */
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { CheckoutView } from '../contract/checkouts.ts';
 import { CHECKOUT_CHANNEL, findCheckout } from '../database/checkout-views.ts';
-import { isUnavailable, type Sql } from '../database/client.ts';
+import type { Sql } from '../database/client.ts';
+import { unlessAway } from './from-database.ts';
 
 export interface CheckoutViews {
   /** As it was published last. Undefined: nothing is published yet, or PostgreSQL is away. */
@@ -36,51 +37,36 @@ export function createCheckoutViews(sql: Sql): CheckoutViews {
     });
   }
 
-  async function read(checkoutId: string): Promise<CheckoutView | undefined> {
-    try {
-      return await findCheckout(sql, checkoutId);
-    } catch (error) {
-      if (isUnavailable(error)) return undefined;
-      throw error;
-    }
-  }
+  const read = (checkoutId: string) => unlessAway(() => findCheckout(sql, checkoutId));
 
-  /** Runs `look` with a pause after it that the next message cuts short, also one that came while it looked. */
-  async function listening<Result>(
-    checkoutId: string,
-    pauseMs: number,
-    look: () => Promise<Result | undefined>,
-  ): Promise<Result | undefined> {
+  /** Its pause is cut short by a message, also by one that came before it. */
+  function expectMessage(checkoutId: string) {
     const waiter = new AbortController();
     const all = waiting.get(checkoutId) ?? new Set();
     waiting.set(checkoutId, all.add(waiter));
-    try {
-      const found = await look();
-      if (found === undefined) await pause(pauseMs, undefined, { signal: waiter.signal });
-      return found;
-    } catch (error) {
-      if (waiter.signal.aborted) return undefined;
-      throw error;
-    } finally {
-      all.delete(waiter);
-      if (all.size === 0) waiting.delete(checkoutId);
-    }
+    return {
+      pause: (ms: number) => setTimeout(ms, undefined, { signal: waiter.signal }).catch(() => undefined),
+      forget() {
+        all.delete(waiter);
+        if (all.size === 0) waiting.delete(checkoutId);
+      },
+    };
   }
 
   return {
     read,
     async waitFor(checkoutId, isEnough, end) {
       listen();
-      let last: CheckoutView | undefined;
-      const look = async () => {
-        last = await read(checkoutId);
-        return last && isEnough(last) ? last : undefined;
-      };
       for (;;) {
-        const leftMs = end - Date.now();
-        if (leftMs <= 0) return last;
-        const found = await listening(checkoutId, Math.min(LOOK_AGAIN_MS, leftMs), look);
-        if (found) return found;
+        const message = expectMessage(checkoutId);
+        try {
+          const view = await read(checkoutId);
+          const leftMs = end - Date.now();
+          if (leftMs <= 0 || (view && isEnough(view))) return view;
+          await message.pause(Math.min(LOOK_AGAIN_MS, leftMs));
+        } finally {
+          message.forget();
+        }
       }
     },
   };

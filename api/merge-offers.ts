@@ -4,9 +4,10 @@
  */
 import type { CartRequirement, CartView } from '../contract/cart-view.ts';
 import { readStanding } from '../database/cart-projection.ts';
-import { isUnavailable, type Sql } from '../database/client.ts';
+import type { Sql } from '../database/client.ts';
 import type { CartFeed, Watcher } from './cart-feed.ts';
 import type { FeatureFlags } from './flags/feature-flags.ts';
+import { unlessAway } from './from-database.ts';
 import type { Caller } from './identity/caller.ts';
 import type { LoadedView } from './views.ts';
 
@@ -36,10 +37,7 @@ function offered(view: LoadedView): LoadedView {
 export function createMergeOffers(sql: Sql, flags: FeatureFlags): MergeOffers {
   async function standing({ guest }: Caller) {
     if (!guest) return undefined;
-    return await readStanding(sql, guest.owner.workflowId).catch((error: unknown) => {
-      if (isUnavailable(error)) return undefined;
-      throw error;
-    });
+    return await unlessAway(() => readStanding(sql, guest.owner.workflowId));
   }
 
   async function hasOffer(caller: Caller): Promise<boolean> {

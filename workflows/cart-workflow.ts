@@ -57,9 +57,10 @@ export async function cartWorkflow(input: CartInput): Promise<void> {
       if (isDone(parts)) return;
     }
     keeper.lookAtHistory();
+    const isDueToHandOver = mayHandOver(parts);
     // A fresh run brings fresh search attributes along.
-    if (!keeper.policy.freshRunWhenQuiet || !mayHandOver(parts)) index.writeWhenQuiet();
-    if (mayHandOver(parts)) await handOver(input, parts);
+    if (!keeper.policy.freshRunWhenQuiet || !isDueToHandOver) index.writeWhenQuiet();
+    if (isDueToHandOver) await handOver(input, parts);
     for (const { at, summary } of dues(parts)) timer.arm(at, summary);
     await sleep(parts, timer);
   }

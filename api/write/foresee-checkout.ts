@@ -2,8 +2,8 @@
 import { foreseeRefusal } from '../../cart/foresee-refusal.ts';
 import type { CartView } from '../../contract/cart-view.ts';
 import type { Refusal } from '../../contract/operations.ts';
-import { isUnavailable } from '../../database/client.ts';
 import type { CartOwner } from '../carts.ts';
+import { unlessAway } from '../from-database.ts';
 import type { WriteParts } from './submit-change.ts';
 
 const isThere = ({ status, version, warnings }: CartView, seen: number): boolean =>
@@ -25,7 +25,7 @@ export async function foreseeCheckout(
   { owner, cart, version }: Seen,
 ): Promise<Refusal | undefined> {
   if (!isThere(cart, version)) return undefined;
-  try {
+  return await unlessAway(async () => {
     const skus = cart.lines.map(({ sku }) => sku);
     const read = await facts.read(skus, cart.id ?? '');
     const refusal = read.isComplete ? foreseeRefusal(cart.lines, read.facts) : undefined;
@@ -33,8 +33,5 @@ export async function foreseeCheckout(
     return refusal && isThere(JSON.parse((await views.load(owner)).text) as CartView, version)
       ? refusal
       : undefined;
-  } catch (error) {
-    if (isUnavailable(error)) return undefined;
-    throw error;
-  }
+  });
 }

@@ -4,8 +4,9 @@
  */
 import type { CartRequest, Refusal } from '../../contract/operations.ts';
 import { readRequest, type StoredRequest } from '../../database/cart-projection.ts';
-import { isUnavailable, type Sql } from '../../database/client.ts';
+import type { Sql } from '../../database/client.ts';
 import type { CartOwner } from '../carts.ts';
+import { unlessAway } from '../from-database.ts';
 import type { Settled } from './submit-change.ts';
 
 export interface KnownRequestParts {
@@ -19,16 +20,6 @@ const reused: Refusal = {
   detail: 'This Idempotency-Key was used for another request.',
 };
 
-async function findRow(sql: Sql, owner: CartOwner, key: string): Promise<StoredRequest | undefined> {
-  try {
-    return await readRequest(sql, owner.workflowId, key);
-  } catch (error) {
-    // The cart is asked in any case; without the table its own memory has to do.
-    if (isUnavailable(error)) return undefined;
-    throw error;
-  }
-}
-
 /**
  * The outcome of an applied request with this key, or its refusal where the key stood for another request. Undefined: ask the cart.
  * `isCertain`: what was published last may be lost with its workflow task; the cart cannot have forgotten it yet.
@@ -39,7 +30,8 @@ export async function findSettled(
   { key, fingerprint }: Pick<CartRequest, 'key' | 'fingerprint'>,
   isCertain: (row: StoredRequest) => boolean | Promise<boolean> = ({ isLasting }) => isLasting,
 ): Promise<Settled | undefined> {
-  const row = await findRow(sql, owner, key);
+  // The cart is asked in any case; without the table its own memory has to do.
+  const row = await unlessAway(() => readRequest(sql, owner.workflowId, key));
   if (row?.status !== 'applied' || Date.parse(row.at) < Date.now() - keyAgeMs) return undefined;
   if (!(await isCertain(row))) return undefined;
   const { version, outcomes } = row;

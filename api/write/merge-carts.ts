@@ -4,10 +4,10 @@
  */
 import type { MergeNotices, MergeStrategy, OperationOutcome, Refusal } from '../../contract/operations.ts';
 import { readRequest, readStanding } from '../../database/cart-projection.ts';
-import { isUnavailable } from '../../database/client.ts';
 import type { MergeRequest } from '../cart-merging.ts';
 import type { CartOwner } from '../carts.ts';
 import type { Call } from '../define-route.ts';
+import { unlessAway } from '../from-database.ts';
 import { shortHash } from '../headers/idempotency-key.ts';
 import type { CarriedGuest } from '../identity/caller.ts';
 import { Problem } from '../problem.ts';
@@ -108,10 +108,7 @@ async function withoutAsking(
   owner: CartOwner,
   guest: CarriedGuest,
 ): Promise<Merged | undefined> {
-  const standing = await readStanding(parts.sql, guest.owner.workflowId).catch((error: unknown) => {
-    if (isUnavailable(error)) return undefined;
-    throw error;
-  });
+  const standing = await unlessAway(() => readStanding(parts.sql, guest.owner.workflowId));
   if (standing?.status === 'active' && standing.itemsCount > 0) return undefined;
   const fate = await parts.carts.fateOf(guest.owner);
   // Alive: the read model may be behind. Merged into this very cart: which remembers how.

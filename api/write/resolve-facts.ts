@@ -4,8 +4,9 @@
  */
 import type { AddItem, Refusal, Restore, ShopperOperation, UpdateItem } from '../../contract/operations.ts';
 import { readLineSku } from '../../database/cart-projection.ts';
-import { isUnavailable, type Sql } from '../../database/client.ts';
+import type { Sql } from '../../database/client.ts';
 import type { CartOwner, Carts } from '../carts.ts';
+import { unlessAway } from '../from-database.ts';
 import { Problem } from '../problem.ts';
 import type { FactsRead, ProductFactsReader } from '../product-facts.ts';
 
@@ -25,14 +26,8 @@ export interface Resolved {
 const needsLineSku = (operation: ShopperOperation): operation is UpdateItem =>
   operation.type === 'updateItem' && operation.quantity !== 0;
 
-async function lineSkuFromRow(sql: Sql, owner: CartOwner, lineId: string): Promise<string | undefined> {
-  try {
-    return await readLineSku(sql, owner.workflowId, lineId);
-  } catch (error) {
-    if (isUnavailable(error)) return undefined;
-    throw error;
-  }
-}
+const lineSkuFromRow = (sql: Sql, owner: CartOwner, lineId: string): Promise<string | undefined> =>
+  unlessAway(() => readLineSku(sql, owner.workflowId, lineId));
 
 /** The SKUs of lines that are to be updated: from the read model, else from the cart itself. */
 async function lineSkus(
