@@ -3,8 +3,6 @@
  * second, and the test that tells "out of reach, try again" from "our mistake".
  */
 import postgres from 'postgres';
-import { withLostTransactions } from './lost-transactions.ts';
-import { withWholeResults } from './whole-results.ts';
 
 export type Sql = postgres.Sql<{ bigint: number }>;
 
@@ -19,12 +17,21 @@ export interface ConnectOptions {
   idleTimeoutS?: number;
 }
 
+/** The driver as it comes answers, after a connection is lost, with rows of nothing or not at all: docs/decisions/0029. */
+function checkDriver(): void {
+  if ('outlivesLostConnections' in postgres) return;
+  throw new Error(
+    'The PostgreSQL driver lacks the patch in patches/. Install scripts are off, or the driver was installed anew: run `npx patch-package`.',
+  );
+}
+
 /**
  * Opens no connection yet: the first query does, and fails with an error that `isUnavailable` knows when the server is away.
  * bigint columns arrive as numbers (all of ours are safe integers). Call `sql.end()` to close.
  */
 export function connect(url: string, options: ConnectOptions): Sql {
-  const sql = postgres(url, {
+  checkDriver();
+  return postgres(url, {
     max: options.max,
     connect_timeout: 2,
     idle_timeout: options.idleTimeoutS ?? 60,
@@ -40,7 +47,6 @@ export function connect(url: string, options: ConnectOptions): Sql {
     },
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
   });
-  return withWholeResults(withLostTransactions(sql));
 }
 
 /** Sockets and the driver. */

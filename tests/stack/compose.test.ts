@@ -106,6 +106,13 @@ describe('the Dockerfile', () => {
 
   it('is given every file that the build compiles', () => {
     const given = read('.dockerignore').match(/^!.+$/gm);
-    for (const name of ['*.ts', ...PRODUCT_FOLDERS, 'scripts']) expect(given).toContain(`!${name}`);
+    for (const name of ['*.ts', ...PRODUCT_FOLDERS, 'scripts', 'patches'])
+      expect(given).toContain(`!${name}`);
+  });
+
+  it('patches what it installs, as npm does where install scripts run', () => {
+    const installs = dockerfile.match(/^RUN npm ci.*$/gm) ?? [];
+    expect(installs.length).toBeGreaterThan(1);
+    for (const install of installs) expect(install).toContain('npx patch-package --error-on-fail');
   });
 });
