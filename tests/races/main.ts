@@ -2,12 +2,14 @@
  * `npm run test:races`: the full series. `--races` go straight at the database; the others through the whole system, of which one is started.
  * Named ones only, where any is named. One line of figures for each series, and one for each fault.
  */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { endAtOnce } from '../../scripts/local/end-at-once.ts';
 import { startDependencies } from '../../scripts/local/start-dependencies.ts';
 import { openTemporaryFolder } from '../../scripts/local/temporary-folder.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { startTestStack } from '../support/stack.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
 import { runCheckoutRounds } from './run-checkout-rounds.ts';
 import { runPayments } from './run-payments.ts';
 import { runRaces } from './run-races.ts';
@@ -75,6 +77,14 @@ async function raceAtDatabase(count: number): Promise<void> {
   }
 }
 
+const LOGS = '.build/races.log';
+
+function keepLogs(stack: TestStack): void {
+  mkdirSync(path.dirname(LOGS), { recursive: true });
+  writeFileSync(LOGS, stack.logs());
+  console.log(`What the parts of the system have written is in ${LOGS}.`);
+}
+
 async function raceThroughAll(): Promise<void> {
   const stack = await startTestStack({ environment: SERIES_ENVIRONMENT });
   const series = (count: number, what: string): SeriesOptions => ({
@@ -89,7 +99,11 @@ async function raceThroughAll(): Promise<void> {
     if (stockRaces > 0) print(lineOfStockRaces(await runStockRaces(series(stockRaces, 'races for stock'))));
     if (checkoutRounds > 0) print(lineOfRounds(await runCheckoutRounds(series(checkoutRounds, 'rounds'))));
     if (payments > 0) print(lineOfPayments(await runPayments(series(payments, 'payments'))));
+  } catch (error) {
+    process.exitCode = 1;
+    throw error;
   } finally {
+    if (process.exitCode === 1) keepLogs(stack);
     await stack.stop();
   }
 }
