@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Problem } from '../../api/problem.ts';
+import { eventually } from '../support/eventually.ts';
 import { createGateway, freshOwner, type Gateway } from '../support/gateways.ts';
 import { requestFor } from '../support/requests.ts';
 import { createTestTemporal, type TestTemporal } from '../support/temporal.ts';
@@ -85,8 +86,10 @@ test('a signal needs no worker: it is taken when one comes', async () => {
   const owner = freshOwner();
   const request = await add();
   await gateway.submitAsync(owner, request);
+  const next = await add('next');
   await temporal.startWorker();
-  expect(await gateway.submit(owner, await add('next'), MAY_CREATE)).toMatchObject({ version: 2 });
+  const receipt = await eventually(() => gateway.submit(owner, next, MAY_CREATE), { within: 30_000 });
+  expect(receipt).toMatchObject({ version: 2 });
   expect(await gateway.queryStatus(owner, request.key)).toEqual({ status: 'applied', version: 1 });
 });
 
