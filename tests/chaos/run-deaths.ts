@@ -32,8 +32,8 @@ export interface DeathReport {
   faults: string[];
 }
 
-/** For all that one checkout waits for, its workers dying more than a dozen times. */
-const PATIENCE_MS = 400_000;
+/** For all that one checkout waits for, its workers dying more than a dozen times: with each try of one task Temporal waits longer before the next. */
+const PATIENCE_MS = 1_200_000;
 
 /** Ways that go side by side where each dies at all of its steps: of more there would never be a living worker for long. */
 const AT_ONCE = 3;
